@@ -1,0 +1,33 @@
+package protocol
+
+import "encoding/json"
+
+// ContentItem is a part of a message, tagged by "type".
+type ContentItem interface{ isContentItem() }
+
+// InputTextContent is text for the model; its type is "input_text".
+type InputTextContent struct {
+	Text string `json:"text"`
+}
+
+// InputImageContent is an image for the model; its type is "input_image".
+type InputImageContent struct {
+	ImageURL string `json:"image_url"`
+}
+
+// OutputTextContent is text of the model; its type is "output_text".
+type OutputTextContent struct {
+	Text string `json:"text"`
+}
+
+// UnknownContent is a part of a type that this release does not know, kept as
+// it came, so that one such part does not lose the message.
+type UnknownContent struct {
+	Type string          `json:"-"`
+	Raw  json.RawMessage `json:"-"`
+}
+
+func (*InputTextContent) isContentItem()  {}
+func (*InputImageContent) isContentItem() {}
+func (*OutputTextContent) isContentItem() {}
+func (*UnknownContent) isContentItem()    {}
