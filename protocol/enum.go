@@ -1,5 +1,7 @@
 package protocol
 
+import "github.com/codex-go/codex/mcptypes/wire"
+
 // AskForApproval says when a conversation asks its user before it runs a
 // command or applies a patch. The default is on-request.
 type AskForApproval string
@@ -127,7 +129,8 @@ const (
 )
 
 // SessionSource says which door a conversation came in through. Listings show
-// conversations from cli, vscode and without a source.
+// conversations from cli, vscode and without a source. Other texts are kept as
+// they came.
 type SessionSource string
 
 // Values of SessionSource.
@@ -136,7 +139,22 @@ const (
 	SourceVSCode SessionSource = "vscode" // the app-server
 	SourceExec   SessionSource = "exec"
 	SourceMCP    SessionSource = "mcp"
+	// SourceUnknown stands for every source that is not a string, as newer
+	// releases write for what agents start themselves.
+	SourceUnknown SessionSource = "unknown"
 )
+
+// DecodeWire reads any text, and any other value as [SourceUnknown], so that a
+// source of a newer release does not hide its conversation.
+func (s *SessionSource) DecodeWire(d *wire.Decoder) (err error) {
+	if d.Kind() != wire.KindString {
+		*s = SourceUnknown
+		return d.Skip()
+	}
+	text, err := d.String()
+	*s = SessionSource(text)
+	return err
+}
 
 // Values returns the wire values of the enum, in the order of the
 // specification. The codec refuses others.

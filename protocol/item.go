@@ -68,6 +68,13 @@ type PlainReasoningText struct {
 	Text string `json:"text"`
 }
 
+// UnknownReasoning is a part of a type that this release does not know, kept
+// as it came.
+type UnknownReasoning struct {
+	Type string          `json:"-"`
+	Raw  json.RawMessage `json:"-"`
+}
+
 // LocalShellCallItem is a call of the provider's shell tool.
 type LocalShellCallItem struct {
 	ID     string           `json:"id" wire:"input"`
@@ -150,12 +157,16 @@ type UnknownItem struct {
 
 func (*ReasoningText) isReasoningContent()      {}
 func (*PlainReasoningText) isReasoningContent() {}
+func (*UnknownReasoning) isReasoningContent()   {}
 
 // ReasoningText returns the text.
 func (t *ReasoningText) ReasoningText() string { return t.Text }
 
 // ReasoningText returns the text.
 func (t *PlainReasoningText) ReasoningText() string { return t.Text }
+
+// ReasoningText returns "": what the part says is not known.
+func (*UnknownReasoning) ReasoningText() string { return "" }
 
 func (*SearchAction) isWebSearchAction() {}
 func (*OtherAction) isWebSearchAction()  {}

@@ -26,6 +26,7 @@ var (
 	reasoningContentUnion = wire.Register[ReasoningContent](wire.Internal("type"),
 		wire.Of[ReasoningText]("reasoning_text"),
 		wire.Of[PlainReasoningText]("text"),
+		wire.Unknown[UnknownReasoning](),
 	)
 	webSearchActionUnion = wire.Register[WebSearchAction](wire.Internal("type"),
 		wire.Of[SearchAction]("search"),

@@ -25,9 +25,9 @@ func (r *McpCallResult) AppendWire(dst []byte) ([]byte, error) {
 func (r *McpCallResult) DecodeWire(d *wire.Decoder) error {
 	found := false
 	at := d.Offset()
-	err := d.Object(func(key string) error {
+	err := d.Object(func(key []byte) error {
 		*r = McpCallResult{}
-		switch key {
+		switch string(key) {
 		case "Ok":
 			found = true
 			r.Ok = new(McpToolResult)

@@ -7,20 +7,21 @@ type ReviewRequest struct {
 	UserFacingHint string `json:"user_facing_hint"`
 }
 
-// ReviewOutput is the result of a review.
+// ReviewOutput is the result of a review. Models leave scores and priorities
+// out now and then.
 type ReviewOutput struct {
 	Findings               []ReviewFinding `json:"findings"`
 	OverallCorrectness     string          `json:"overall_correctness"`
 	OverallExplanation     string          `json:"overall_explanation"`
-	OverallConfidenceScore float32         `json:"overall_confidence_score"`
+	OverallConfidenceScore float32         `json:"overall_confidence_score" wire:"optional"`
 }
 
 // ReviewFinding is one remark of a review.
 type ReviewFinding struct {
 	Title           string             `json:"title"`
 	Body            string             `json:"body"`
-	ConfidenceScore float32            `json:"confidence_score"`
-	Priority        int32              `json:"priority"`
+	ConfidenceScore float32            `json:"confidence_score" wire:"optional"`
+	Priority        int32              `json:"priority" wire:"optional"`
 	CodeLocation    ReviewCodeLocation `json:"code_location"`
 }
 

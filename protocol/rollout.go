@@ -10,9 +10,13 @@ type RolloutLine struct {
 	// digits and a Z.
 	Timestamp string
 	Item      RolloutItem
-	// ItemID is the model's id of a response item. It is written, beside the
-	// payload, only for providers that need it after a resume.
+	// ItemID is the model's id of a response item, "item_id" beside the
+	// payload. It is written only for providers that need it after a resume;
+	// reading gives it to the item, if the item can have one.
 	ItemID string
+	// Ordinal is the number of the line in files of newer releases that number
+	// their lines; nil in others.
+	Ordinal *uint64
 }
 
 // RolloutItem is what a rollout line holds, tagged by "type" with the fields
@@ -64,5 +68,5 @@ type CompactedLine struct {
 // is the payload.
 type UnknownRolloutItem struct {
 	Type string
-	Raw  json.RawMessage
+	Raw  json.RawMessage `wire:"transparent"`
 }

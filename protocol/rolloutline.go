@@ -2,7 +2,7 @@ package protocol
 
 import (
 	"encoding/json"
-	"slices"
+	"strconv"
 
 	"github.com/codex-go/codex/mcptypes/wire"
 )
@@ -59,14 +59,12 @@ func (l *RolloutLine) AppendWire(dst []byte) ([]byte, error) {
 	dst = wire.AppendString(append(dst, `{"timestamp":`...), l.Timestamp)
 	dst = wire.AppendString(append(dst, `,"type":`...), l.Item.RolloutType())
 	dst = append(dst, `,"payload":`...)
-	var err error
-	if u, ok := l.Item.(*UnknownRolloutItem); ok {
-		dst, err = wire.AppendRaw(dst, u.Raw)
-	} else {
-		dst, err = wire.Append(dst, l.Item)
-	}
+	dst, err := wire.Append(dst, l.Item)
 	if err != nil {
 		return dst, err
+	}
+	if l.Ordinal != nil {
+		dst = strconv.AppendUint(append(dst, `,"ordinal":`...), *l.Ordinal, 10)
 	}
 	if l.ItemID != "" {
 		dst = wire.AppendString(append(dst, `,"item_id":`...), l.ItemID)
@@ -74,63 +72,140 @@ func (l *RolloutLine) AppendWire(dst []byte) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
-// DecodeWire reads a line. Its members may come in any order.
+// DecodeWire reads a line. Its members may come in any order, but it is
+// fastest when the type precedes the payload.
 func (l *RolloutLine) DecodeWire(d *wire.Decoder) error {
-	var typ string
-	var payload json.RawMessage
-	timestamp := false
-	err := d.Object(func(key string) (err error) {
-		switch key {
-		case "timestamp":
-			timestamp = true
-			l.Timestamp, err = d.String()
-		case "type":
-			typ, err = d.String()
-		case "payload":
-			payload, err = d.Raw()
-		case "item_id":
-			if d.Kind() == wire.KindNull {
-				return d.Skip()
-			}
-			l.ItemID, err = d.String()
-		default:
-			err = d.Skip()
-		}
+	r := rolloutReader{line: l}
+	if err := d.Object(func(key []byte) error { return r.member(d, key) }); err != nil {
 		return err
-	})
+	}
 	switch {
-	case err != nil:
-		return err
-	case !timestamp:
+	case !r.timestamp:
 		return d.Missing("timestamp", "string")
-	case typ == "":
+	case r.typ == "":
 		return d.Missing("type", "string")
-	case payload == nil:
+	case l.Item == nil && r.payload == nil:
 		return d.Missing("payload", "value")
 	}
-	l.Item, err = decodeRolloutItem(typ, payload)
+	if l.Item == nil || l.Item.RolloutType() != r.typ {
+		if r.payload == nil { // a second type contradicts the first
+			return &wire.Error{Path: "type", Got: "another type", Want: "the one of the payload"}
+		}
+		item := newRolloutItem(r.typ)
+		if err := wire.UnmarshalAt("payload", r.payload, item); err != nil {
+			return err
+		}
+		l.Item = item
+	}
+	if line, ok := l.Item.(*ResponseItemLine); ok && l.ItemID != "" && line.Item.ItemID() == "" {
+		giveID(line.Item, l.ItemID)
+	}
+	return nil
+}
+
+// rolloutReader takes in the members of a line as they come.
+type rolloutReader struct {
+	line      *RolloutLine
+	timestamp bool
+	typ       string
+	// payload is set when the payload came before the type.
+	payload json.RawMessage
+}
+
+func (r *rolloutReader) member(d *wire.Decoder, key []byte) (err error) {
+	l := r.line
+	switch string(key) {
+	case "timestamp":
+		r.timestamp = true
+		l.Timestamp, err = d.String()
+	case "type":
+		r.typ, err = d.String()
+	case "payload":
+		if r.typ == "" {
+			r.payload, err = d.Raw()
+			return err
+		}
+		item := newRolloutItem(r.typ)
+		if err := d.Value(item); err != nil {
+			return err
+		}
+		l.Item = item
+	case "item_id":
+		if l.ItemID = ""; d.Kind() == wire.KindNull {
+			return d.Skip()
+		}
+		l.ItemID, err = d.String()
+	case "ordinal":
+		return d.Value(&l.Ordinal)
+	default:
+		return d.Skip()
+	}
 	return err
 }
 
-// decodeRolloutItem reads the payload of a line.
-func decodeRolloutItem(typ string, payload json.RawMessage) (RolloutItem, error) {
-	var item RolloutItem
+// newRolloutItem returns what reads the payload of a line.
+func newRolloutItem(typ string) RolloutItem {
 	switch typ {
 	case "session_meta":
-		item = new(SessionMeta)
+		return new(SessionMeta)
 	case "response_item":
-		item = new(ResponseItemLine)
+		return new(ResponseItemLine)
 	case "event_msg":
-		item = new(EventMsgLine)
+		return new(EventMsgLine)
 	case "turn_context":
-		item = new(TurnContextLine)
+		return new(TurnContextLine)
 	case "compacted":
-		item = new(CompactedLine)
+		return new(CompactedLine)
+	}
+	return &UnknownRolloutItem{Type: typ}
+}
+
+// giveID sets the id of an item that can have one.
+func giveID(item ResponseItem, id string) {
+	switch item := item.(type) {
+	case *MessageItem:
+		item.ID = id
+	case *ReasoningItem:
+		item.ID = id
+	case *LocalShellCallItem:
+		item.ID = id
+	case *FunctionCallItem:
+		item.ID = id
+	case *CustomToolCallItem:
+		item.ID = id
+	case *WebSearchCallItem:
+		item.ID = id
+	}
+}
+
+// PeekRolloutLine returns the type of a line and, for items and events, the
+// type of its payload, without reading further than it must: readers use it to
+// pass over lines that they do not need. It is false when the line has no
+// type, as a torn one; it says nothing about the rest of the line.
+func PeekRolloutLine(line []byte) (lineType, payloadType string, ok bool) {
+	typ, ok := wire.PeekString(line, "type")
+	if !ok {
+		return "", "", false
+	}
+	var u *wire.Union
+	switch string(typ) {
+	case "response_item":
+		lineType, u = "response_item", itemUnion
+	case "event_msg":
+		lineType, u = "event_msg", eventUnion
 	default:
-		return &UnknownRolloutItem{Type: typ, Raw: slices.Clone(payload)}, nil
+		return tagText(rolloutUnion, typ), "", true
 	}
-	if err := wire.UnmarshalAt("payload", payload, item); err != nil {
-		return nil, err
+	if typ, ok = wire.PeekString(line, "payload", "type"); !ok {
+		return lineType, "", true
 	}
-	return item, nil
+	return lineType, tagText(u, typ), true
+}
+
+// tagText returns b as a string, without a copy if it is a tag of u.
+func tagText(u *wire.Union, b []byte) string {
+	if tag, ok := u.KnownTag(b); ok {
+		return tag
+	}
+	return string(b)
 }

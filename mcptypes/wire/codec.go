@@ -36,8 +36,10 @@ type codec struct {
 	null bool
 	// decodeNull is not nil for types that tell null from absence.
 	decodeNull func(v reflect.Value)
-	// fields is set for structs.
-	fields []field
+	// object is set for structs, transparent for those that stand for one
+	// field of this type.
+	object      *structPlan
+	transparent reflect.Type
 }
 
 var (
@@ -108,9 +110,7 @@ func (c *compiler) wrapped(t reflect.Type) (codec, error) {
 	return body, nil
 }
 
-// body returns the plan of t without a tag around it.
-func (c *compiler) body(t reflect.Type) (codec, error) { return c.compile(t) }
-
+// compile returns the plan of t without a tag around it.
 func (c *compiler) compile(t reflect.Type) (codec, error) {
 	plan, err := c.natural(t)
 	if err != nil && !(reflect.PointerTo(t).Implements(appenderType) && reflect.PointerTo(t).Implements(unmarshalerType)) {

@@ -291,8 +291,9 @@ func (d *Decoder) Value(v any) error {
 }
 
 // Object reads an object. It calls member for each key, which must read the
-// value. Errors of member get the key in their path.
-func (d *Decoder) Object(member func(key string) error) error {
+// value and not keep or change the key. Errors of member get the key in their
+// path.
+func (d *Decoder) Object(member func(key []byte) error) error {
 	if d.peek() != '{' {
 		return d.Mismatch("object")
 	}
@@ -303,13 +304,12 @@ func (d *Decoder) Object(member func(key string) error) error {
 		if ok, err := d.more(first, '}'); !ok {
 			return err
 		}
-		b, err := d.key()
+		k, err := d.key()
 		if err != nil {
 			return err
 		}
-		k := string(b)
 		if err := member(k); err != nil {
-			return inMember(err, k)
+			return inMember(err, string(k))
 		}
 	}
 }

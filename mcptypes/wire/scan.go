@@ -74,15 +74,18 @@ func (d *Decoder) more(first bool, end byte) (bool, error) {
 	return true, nil
 }
 
-// key reads the next key of an object, and its colon. The result is valid
-// until the next string is read.
+// key reads the next key of an object, and its colon. The result stays valid
+// while the input does.
 func (d *Decoder) key() ([]byte, error) {
 	if d.peek() != '"' {
 		return nil, d.syntax("a key")
 	}
-	k, err := d.text()
+	k, plain, err := d.scanString()
 	if err != nil {
 		return nil, err
+	}
+	if !plain {
+		k = unquote(nil, k)
 	}
 	if d.peek() != ':' {
 		return nil, d.syntax("':'")

@@ -49,7 +49,7 @@ func (c *compiler) structure(t reflect.Type) (codec, error) {
 	p := &structPlan{index: map[string]int{}}
 	if m := membershipOf(t); m != nil && m.union.Style == StyleInternal {
 		if m.unknown {
-			return unknownCodec(t, m.union), nil
+			return unknownCodec(t, m.union)
 		}
 		p.fields = append(p.fields, fixedField(m.union.Tag, m.tag))
 	}
@@ -73,7 +73,7 @@ func (c *compiler) structure(t reflect.Type) (codec, error) {
 			p.required.add(i)
 		}
 	}
-	return codec{want: "object", append: p.append, decode: p.decode, fields: p.fields}, nil
+	return codec{want: "object", append: p.append, decode: p.decode, object: p}, nil
 }
 
 // collect adds the fields of t, which is found at index in the outer struct.
@@ -133,6 +133,9 @@ func (c *compiler) collect(p *structPlan, t reflect.Type, index []int) (transpar
 			default:
 				return nil, &InvalidTypeError{Type: t, Reason: "unknown wire option " + o + " of " + sf.Name}
 			}
+		}
+		if k := sf.Type.Kind(); f.nullable && k != reflect.Slice && k != reflect.Map && k != reflect.Interface && k != reflect.Pointer {
+			return nil, &InvalidTypeError{Type: t, Reason: sf.Name + " is nullable but cannot be nil"}
 		}
 		p.fields = append(p.fields, f)
 	}
@@ -340,7 +343,7 @@ func transparentCodec(f *field) codec {
 			v.SetZero()
 			return f.codec.decode(d, f.value(v))
 		},
-		null:   f.codec.null,
-		fields: f.codec.fields,
+		null:        f.codec.null,
+		transparent: f.typ,
 	}
 }

@@ -218,3 +218,12 @@ func (u *Union) Tags() []string {
 	}
 	return tags
 }
+
+// KnownTag returns the tag that b spells, without allocating.
+func (u *Union) KnownTag(b []byte) (string, bool) {
+	i, ok := u.byTag[string(b)]
+	if !ok {
+		return "", false
+	}
+	return u.Cases[i].Tag, true
+}

@@ -29,7 +29,7 @@ func (c *compiler) union(t reflect.Type) (codec, error) {
 		p.alone[k.Type] = alone
 		body := alone
 		if u.Style == StyleAdjacent || u.Style == StyleExternal {
-			bare, err := c.body(k.Type)
+			bare, err := c.compile(k.Type)
 			if err != nil {
 				return codec{}, err
 			}
@@ -158,8 +158,8 @@ func (p *unionPlan) decodeAdjacent(d *Decoder, v reflect.Value) error {
 		return &Error{Path: p.Tag, Got: show(string(tag)), Want: p.want, Offset: d.pos}
 	}
 	found := false
-	err = d.Object(func(k string) error {
-		if k != p.Content {
+	err = d.Object(func(k []byte) error {
+		if string(k) != p.Content {
 			return d.skip()
 		}
 		found = true
@@ -275,16 +275,16 @@ func wrap(m *membership, body codec) codec {
 			v.Set(got)
 			return nil
 		},
-		fields: body.fields,
+		object: body.object,
 	}
 }
 
 // unknownCodec is for the case of a union that keeps values as they came.
-func unknownCodec(t reflect.Type, u *Union) codec {
+func unknownCodec(t reflect.Type, u *Union) (codec, error) {
 	tagField, ok1 := t.FieldByName("Type")
 	rawField, ok2 := t.FieldByName("Raw")
 	if !ok1 || !ok2 || tagField.Type.Kind() != reflect.String || rawField.Type != rawType {
-		panic("wire: " + t.String() + " must have the fields Type string and Raw json.RawMessage")
+		return codec{}, &InvalidTypeError{Type: t, Reason: "it must have the fields Type string and Raw json.RawMessage"}
 	}
 	key := string(AppendString([]byte("{"), u.Tag)) + ":"
 	return codec{
@@ -312,5 +312,5 @@ func unknownCodec(t reflect.Type, u *Union) codec {
 			v.FieldByIndex(rawField.Index).SetBytes(slices.Clone(raw))
 			return nil
 		},
-	}
+	}, nil
 }
