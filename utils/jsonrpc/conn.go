@@ -1,0 +1,358 @@
+package jsonrpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"sync"
+)
+
+// DefaultMaxInFlight is the number of requests in flight unless [Options] says
+// otherwise.
+const DefaultMaxInFlight = 1024
+
+// Options are the settings of a connection. The zero value of each field is
+// useful.
+type Options struct {
+	// Router gets the peer's requests and notifications. Without it requests are
+	// answered with [CodeMethodNotFound] and notifications are ignored.
+	Router Router
+	// IDs hands out the IDs of outgoing requests. nil means a counter of this
+	// connection's own.
+	IDs *Counter
+	// Hooks are told what would otherwise go unseen. nil means nobody is.
+	Hooks *Hooks
+	// MaxInFlight is the number of requests and notifications that may be queued
+	// or running at once; when it is reached, reading waits. Requests whose reply
+	// is deferred and handlers that wait for a call to the peer are not counted.
+	// 0 means [DefaultMaxInFlight].
+	MaxInFlight int
+	// QueueBytes bounds the outgoing queue. A message that does not fit waits, and
+	// its sender with it; one that is larger than the bound goes alone. 0 means
+	// [DefaultQueueBytes].
+	QueueBytes int
+	// AnswerMalformed says that input which is not a message is answered, as MCP
+	// wants it, with [CodeParseError] or [CodeInvalidRequest], and with the ID if
+	// it is readable, else null. Answers with null are limited in number over
+	// time. Replies are never answered, however malformed.
+	AnswerMalformed bool
+	// SpoolThreshold is the length in bytes from which a [Stream] goes to a
+	// temporary file. 0 means [DefaultSpoolThreshold].
+	SpoolThreshold int
+	// SpoolDir is the folder of temporary files. Empty means [os.TempDir].
+	SpoolDir string
+}
+
+// Conn is one side of a connection. Both sides are alike: each may send requests
+// and notifications and answers those of the other. It is safe for concurrent
+// use. Create one with [NewConn], end it with [Conn.Shutdown] or [Conn.Close].
+type Conn struct {
+	*state // everything that changes
+
+	transport   Transport
+	router      Router
+	ids         *Counter
+	hooks       Hooks
+	opts        Options
+	maxInFlight int
+	nullReplies *limiter
+
+	ctx       context.Context // done at the end of the connection
+	cancel    context.CancelCauseFunc
+	inputDone chan struct{}
+	done      chan struct{}
+	work      sync.WaitGroup // every goroutine of the connection
+}
+
+// NewConn starts a connection over a transport, which it owns from now on. It
+// begins to read at once: handlers may run before NewConn returns and find the
+// connection in [Request.Conn]. opts may be nil.
+func NewConn(transport Transport, opts *Options) *Conn {
+	c := &Conn{
+		transport:   transport,
+		inputDone:   make(chan struct{}),
+		done:        make(chan struct{}),
+		nullReplies: newLimiter(),
+	}
+	if opts != nil {
+		c.opts = *opts
+	}
+	if c.router = c.opts.Router; c.router == nil {
+		c.router = RouterFunc(func(*Request) Work { return Work{} })
+	}
+	if c.ids = c.opts.IDs; c.ids == nil {
+		c.ids = new(Counter)
+	}
+	if c.opts.Hooks != nil {
+		c.hooks = *c.opts.Hooks
+	}
+	c.maxInFlight = positive(c.opts.MaxInFlight, DefaultMaxInFlight)
+	c.opts.SpoolThreshold = positive(c.opts.SpoolThreshold, DefaultSpoolThreshold)
+	c.state = newState(positive(c.opts.QueueBytes, DefaultQueueBytes))
+	c.ctx, c.cancel = context.WithCancelCause(context.Background())
+	c.work.Go(c.read)
+	c.work.Go(c.write)
+	return c
+}
+
+func positive(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+// InputDone returns a channel that is closed when the peer will send nothing
+// more, or the connection has ended. Handlers may still run and replies may
+// still be sent.
+func (c *Conn) InputDone() <-chan struct{} { return c.inputDone }
+
+// Done returns a channel that is closed when the connection has ended: nothing
+// can be sent any more. The end of the peer's input alone does not end it.
+func (c *Conn) Done() <-chan struct{} { return c.done }
+
+// Err returns nil before the end of the connection, then [ErrClosed] if it was
+// closed from this side, or an [ErrBrokenPipe].
+func (c *Conn) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cause
+}
+
+// Wait waits until the connection has ended and all its goroutines have, then
+// returns nil if it was closed from this side, else what [Conn.Err] returns. It
+// must not be called from a handler.
+func (c *Conn) Wait() error {
+	<-c.done
+	c.work.Wait()
+	if err := c.Err(); !errors.Is(err, ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// Notify queues a notification. params may be an [Appender] or anything that
+// encoding/json encodes; nil leaves the member out. It waits while the queue is
+// full, until ctx is done, and sends nothing if ctx is done before.
+func (c *Conn) Notify(ctx context.Context, method string, params any) error {
+	s := newScratch()
+	if err := s.request(ID{}, method, params); err != nil {
+		s.free()
+		err = fmt.Errorf("notification %s: %w", method, err)
+		c.unencodable(method, ID{}, err)
+		return err
+	}
+	return c.enqueue(ctx, s, nil, nil)
+}
+
+// Flush waits until everything that was queued has been handed to the
+// transport, the connection has ended, or ctx is done.
+func (c *Conn) Flush(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.waitQuiet(ctx, c.flushed)
+}
+
+// Shutdown ends the connection in order: requests that come from now on are
+// refused (the hooks hear of them); queued and running handlers and deferred
+// replies are waited for; everything queued is written; then the connection is
+// closed. When ctx is done before, the connection is closed at once and Shutdown
+// returns ctx's cause. It returns nil, too, when the connection was closed
+// before, and an [ErrBrokenPipe] when it broke. (spec: app-server, shutdown)
+//
+// After an orderly end Shutdown waits for all goroutines like [Conn.Close].
+// After ctx it does not, so that it returns in time whatever hangs.
+func (c *Conn) Shutdown(ctx context.Context) error {
+	c.mu.Lock()
+	c.draining = true
+	c.slotFree.Broadcast()
+	err := c.waitQuiet(ctx, func() bool { return c.drained() && c.flushed() })
+	c.mu.Unlock()
+	if err != nil && ctx.Err() != nil && !errors.Is(err, ErrBrokenPipe) && !errors.Is(err, ErrClosed) {
+		c.end(ErrClosed)
+		return err
+	}
+	return c.Close()
+}
+
+// Close ends the connection now: what is queued is dropped, contexts of requests
+// are cancelled, calls fail with [ErrClosed], the transport is closed. It waits
+// for all goroutines, handlers included, and so must not be called from one. It
+// may be called more than once. It returns an [ErrBrokenPipe] when the
+// connection had broken before.
+func (c *Conn) Close() error {
+	c.end(ErrClosed)
+	return c.Wait()
+}
+
+// end ends the connection, once.
+func (c *Conn) end(cause error) {
+	c.mu.Lock()
+	if c.ended {
+		c.mu.Unlock()
+		return
+	}
+	c.ended, c.cause = true, cause
+	dropped := c.out.fail(cause)
+	calls := c.takeCalls()
+	c.writable.Broadcast()
+	c.slotFree.Broadcast()
+	c.quiet.Broadcast()
+	c.mu.Unlock()
+
+	c.cancel(cause)
+	for _, s := range dropped {
+		s.discard()
+	}
+	// Its error tells nothing that matters: either all was written, or nobody
+	// waits for it.
+	_ = c.transport.Close()
+	close(c.done)
+	for _, call := range calls {
+		c.complete(call, Response{Err: cause})
+	}
+}
+
+// enqueue queues the message in sp or, if that is nil, in s, and frees s. sent,
+// if not nil, is called under the lock when the message has entered the queue.
+func (c *Conn) enqueue(ctx context.Context, s *scratch, sp *spool, sent func()) error {
+	seg := segment{spool: sp}
+	if sp == nil {
+		seg.data = s.buf
+	}
+	kept, err := c.enqueueSegment(ctx, seg, sent)
+	if kept && sp == nil {
+		s.buf = nil
+	}
+	s.free()
+	return err
+}
+
+// enqueueSegment queues a segment. kept reports whether its memory must not be
+// used again.
+func (c *Conn) enqueueSegment(ctx context.Context, seg segment, sent func()) (kept bool, err error) {
+	if ctx.Err() != nil {
+		seg.discard()
+		return false, context.Cause(ctx)
+	}
+	c.mu.Lock()
+	if c.ended {
+		defer c.mu.Unlock()
+		seg.discard()
+		return false, c.cause
+	}
+	if len(c.out.waiting) == 0 && c.out.fits(seg.cost()) {
+		kept = c.out.add(seg)
+		if sent != nil {
+			sent()
+		}
+		if c.idle {
+			c.idle = false
+			c.writable.Signal()
+		}
+		c.mu.Unlock()
+		return kept, nil
+	}
+	w := &waiter{seg: seg, sent: sent, done: make(chan struct{})}
+	c.out.waiting = append(c.out.waiting, w)
+	c.mu.Unlock()
+
+	select {
+	case <-w.done:
+		return true, w.err
+	case <-ctx.Done():
+	}
+	c.mu.Lock()
+	removed := c.out.remove(w)
+	if removed {
+		c.quiet.Broadcast()
+	}
+	c.mu.Unlock()
+	if !removed { // it was admitted, or the connection ended, in the meantime
+		<-w.done
+		return true, w.err
+	}
+	seg.discard()
+	return true, context.Cause(ctx)
+}
+
+// write is the writing goroutine.
+func (c *Conn) write() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for {
+		for len(c.out.segments) == 0 && !c.ended {
+			c.quiet.Broadcast()
+			c.idle = true
+			c.writable.Wait()
+			c.idle = false
+		}
+		if c.ended {
+			return
+		}
+		seg := c.out.take()
+		c.writing = true
+		c.mu.Unlock()
+		err := seg.writeTo(c.transport)
+		seg.discard()
+		if err != nil {
+			c.end(fmt.Errorf("%w: %w", ErrBrokenPipe, err))
+		}
+		c.mu.Lock()
+		c.writing = false
+		c.out.finish(seg)
+	}
+}
+
+// read is the reading goroutine.
+func (c *Conn) read() {
+	for {
+		text, err := c.transport.ReadMessage()
+		var oversize *OversizeError
+		switch {
+		case err == nil:
+			c.receive(text)
+		case errors.As(err, &oversize):
+			c.receiveOversize(oversize)
+		default:
+			c.endInput(err)
+			return
+		}
+	}
+}
+
+func (c *Conn) endInput(err error) {
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	c.mu.Lock()
+	c.inputEnded, c.inputErr = true, err
+	if c.ended {
+		c.inputErr = nil // the transport was closed from this side
+	}
+	err = c.inputErr
+	calls := c.takeCalls()
+	c.mu.Unlock()
+	for _, call := range calls {
+		c.complete(call, Response{Err: ErrInputEnded})
+	}
+	if c.hooks.InputEnded != nil {
+		c.hooks.InputEnded(err)
+	}
+	close(c.inputDone)
+}
+
+func (c *Conn) unencodable(method string, id ID, err error) {
+	if c.hooks.Unencodable != nil {
+		c.hooks.Unencodable(method, id, err)
+	}
+}
+
+// panicked reports a recovered panic to the hooks.
+func (c *Conn) panicked(method string, value any) {
+	if c.hooks.Panic != nil {
+		c.hooks.Panic(method, value, debug.Stack())
+	}
+}

@@ -1,0 +1,119 @@
+package jsonrpc
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// Router decides what is done with each request and notification of the peer.
+type Router interface {
+	// Route is called on the reading goroutine, in the order of arrival, and must
+	// not block: while it runs, no reply of the peer is seen. It may keep req.
+	Route(req *Request) Work
+}
+
+// RouterFunc is a function that is a [Router].
+type RouterFunc func(req *Request) Work
+
+// Route calls f.
+func (f RouterFunc) Route(req *Request) Work { return f(req) }
+
+// Handler carries out one request or notification. What it returns is the
+// reply, unless it called [Request.Defer]; for a notification an error is
+// reported to the hooks. A result may be an [Appender], a [Stream], or anything
+// that encoding/json encodes; nil is null. ctx is done when the request is
+// cancelled or answered, or when the connection ends; at the end of the peer's
+// input it is not.
+type Handler func(ctx context.Context, req *Request) (result any, err error)
+
+// Work is what a [Router] wants done.
+type Work struct {
+	// Key puts the work in a line: works with the same key are carried out one
+	// after the other in the order of arrival, each when the handler before it has
+	// returned. Works with the empty key wait for nothing.
+	Key string
+	// Run carries out the work on a goroutine of its own. Without it a
+	// notification is done with, and a request is answered with
+	// [CodeMethodNotFound].
+	Run Handler
+}
+
+// Request is a request or notification of the peer. It is safe for concurrent
+// use.
+type Request struct {
+	ID     ID              // not valid for a notification
+	Method string          // as received, not empty by itself
+	Params json.RawMessage // nil when absent or null; not to be changed
+	// Raw is the whole message, for members beside params. Not to be changed.
+	Raw json.RawMessage
+
+	conn   *Conn
+	run    Handler
+	key    string
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+
+	// Guarded by conn.mu.
+	deferred bool       // the handler's return values are not the reply
+	slot     bool       // counts in conn.state.inFlight
+	reply    replyState // whether the request has been answered
+}
+
+type replyState uint8
+
+const (
+	replyOpen    replyState = iota
+	replyClaimed            // somebody is encoding or queueing the reply
+	replyDone               // queued or discarded, or none is due
+)
+
+// IsNotification reports whether no reply is due.
+func (r *Request) IsNotification() bool { return !r.ID.IsValid() }
+
+// Conn returns the connection on which the request came.
+func (r *Request) Conn() *Conn { return r.conn }
+
+// Context returns the context that the handler gets. A deferred reply keeps it
+// alive after the handler has returned.
+func (r *Request) Context() context.Context { return r.ctx }
+
+// Cancel cancels the request's context with a cause, [context.Canceled] if it is
+// nil. It does not answer the request. A router may call it.
+func (r *Request) Cancel(cause error) { r.cancel(cause) }
+
+// Defer says that the request is answered later, through the Responder, from
+// any goroutine. The handler's result is then ignored; an error that it returns,
+// or its panic, answers the request if that has not happened yet. A deferred
+// request does not count against [Options.MaxInFlight] and does not hold up the
+// next one with the same key once its handler has returned. Every call returns a
+// handle of the same reply.
+func (r *Request) Defer() *Responder {
+	c := r.conn
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r.deferred = true
+	c.releaseSlot(r)
+	return &Responder{r}
+}
+
+// Responder answers one request exactly once. It is safe for concurrent use.
+type Responder struct{ req *Request }
+
+// Request returns the request that is to be answered.
+func (r *Responder) Request() *Request { return r.req }
+
+// Reply queues the reply: err as an error object if it is not nil (see [Error]),
+// else the result. It waits while the queue is full, until ctx is done; when it
+// fails because of ctx, nothing was sent and Reply may be called again. A result
+// that cannot be encoded is answered with [CodeInternalError], and Reply returns
+// an [ErrEncode]. A second reply is not sent and returns [ErrReplied].
+//
+// When Reply returns nil, every message that is sent after it follows the reply
+// on the wire.
+func (r *Responder) Reply(ctx context.Context, result any, err error) error {
+	return r.req.conn.reply(ctx, r.req, result, err)
+}
+
+// Discard ends the request without a reply, for protocols in which a cancelled
+// request is not answered. It returns [ErrReplied] when a reply was sent.
+func (r *Responder) Discard() error { return r.req.conn.discard(r.req) }

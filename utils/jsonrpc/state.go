@@ -1,0 +1,115 @@
+package jsonrpc
+
+import (
+	"context"
+	"sync"
+)
+
+// state is everything about a connection that changes. Its lock is held for a
+// few instructions at a time: never while encoding, reading, writing, or calling
+// code of others.
+type state struct {
+	mu sync.Mutex
+
+	// ended is set once, by Conn.end, when nothing more can be sent. Then out is
+	// empty and stays so, calls is empty and stays so, and cause is set.
+	ended bool
+	// cause is why the connection ended: [ErrClosed], an [ErrBrokenPipe], or nil
+	// before the end.
+	cause error
+	// draining is set once, by Shutdown: requests that come after it are refused.
+	draining bool
+	// inputEnded is set once, when the reading goroutine has seen the last
+	// message. No call is registered after that.
+	inputEnded bool
+	// inputErr is why the input ended, nil for a regular end.
+	inputErr error
+
+	// calls are the outgoing requests that wait for a reply. A call is in the map
+	// exactly as long as its completion may still run; who removes it runs it.
+	calls map[ID]*Call
+
+	// lanes has an entry for each key with a running handler: the works that wait
+	// for it, oldest first. The goroutine that runs the handler takes the next
+	// work or removes the entry.
+	lanes map[string]*lane
+	// inFlight counts the accepted works that hold a slot (Request.slot): from
+	// acceptance to the end of the handler, but not after it deferred its reply or
+	// made a call to the peer. It never exceeds Conn.maxInFlight.
+	inFlight int
+	// active counts the accepted works whose handler has not ended.
+	active int
+	// open counts the accepted requests that have not been answered.
+	open int
+
+	// out is the outgoing queue. writing says that the writer has a segment of it
+	// in hand, idle that the writer waits for one.
+	out     outbox
+	writing bool
+	idle    bool
+
+	// Conditions, all on mu.
+	writable sync.Cond // for the writer: out has a segment, or the end
+	slotFree sync.Cond // for the reader: inFlight fell, or the end
+	quiet    sync.Cond // for Shutdown and Flush: active, open or out became empty, or the end
+}
+
+// lane is the works of one key that wait.
+type lane struct{ waiting []*Request }
+
+func newState(limit int) *state {
+	s := &state{
+		calls: make(map[ID]*Call),
+		lanes: make(map[string]*lane),
+		out:   outbox{limit: limit},
+	}
+	s.writable.L, s.slotFree.L, s.quiet.L = &s.mu, &s.mu, &s.mu
+	return s
+}
+
+// flushed reports whether everything queued has been handed to the transport.
+func (s *state) flushed() bool {
+	return len(s.out.segments) == 0 && len(s.out.waiting) == 0 && !s.writing
+}
+
+// drained reports whether no accepted work is left.
+func (s *state) drained() bool { return s.active == 0 && s.open == 0 }
+
+// waitQuiet waits, with mu held, until ready holds, the connection has ended or
+// ctx is done.
+func (s *state) waitQuiet(ctx context.Context, ready func() bool) error {
+	stop := context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.quiet.Broadcast()
+	})
+	defer stop()
+	for !ready() {
+		if s.ended {
+			return s.cause
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		s.quiet.Wait()
+	}
+	return nil
+}
+
+// releaseSlot gives back the slot of a work, once. mu is held.
+func (s *state) releaseSlot(r *Request) {
+	if r.slot {
+		r.slot = false
+		s.inFlight--
+		s.slotFree.Signal()
+	}
+}
+
+// settle marks a request as answered. mu is held.
+func (s *state) settle(r *Request) {
+	if r.reply != replyDone {
+		r.reply = replyDone
+		s.open--
+		s.quiet.Broadcast()
+	}
+}
