@@ -121,6 +121,10 @@ func patchInScript(script string) (PatchInvocation, bool) {
 	return patchStatements(file.Stmts, nil)
 }
 
+// heredocEnd is the word that stands in for the one of a here-document whose
+// text was taken out: the parser does not find all words again.
+const heredocEnd = "END_OF_PATCH_TEXT"
+
 // cutHeredoc takes the text out of the first here-document of a script, if
 // that ends the script. It returns the script without the text.
 func cutHeredoc(script string) (head, body string, ok bool) {
@@ -134,10 +138,12 @@ func cutHeredoc(script string) (head, body string, ok bool) {
 	}
 	head, rest := script[:op+lineEnd+1], script[op+lineEnd+1:]
 	after, indented := strings.CutPrefix(head[op+2:], "-")
-	end, ok := heredocWord(after)
-	if !ok {
+	after = strings.TrimLeft(after, " \t")
+	end, length := heredocWord(after)
+	if length == 0 || strings.Contains(head, heredocEnd) {
 		return "", "", false
 	}
+	head = head[:len(head)-len(after)] + heredocEnd + after[length:] + heredocEnd + "\n"
 	var lines strings.Builder
 	for rest != "" {
 		line, next, more := strings.Cut(rest, "\n")
@@ -148,7 +154,7 @@ func cutHeredoc(script string) (head, body string, ok bool) {
 			if strings.Trim(next, " \t\n") != "" {
 				return "", "", false
 			}
-			return head + end + "\n", lines.String(), true
+			return head, lines.String(), true
 		}
 		lines.WriteString(line)
 		if more {
@@ -159,26 +165,24 @@ func cutHeredoc(script string) (head, body string, ok bool) {
 	return "", "", false
 }
 
-// heredocWord reads the word behind << and removes its quotes. A here-string
-// (<<<) has none.
-func heredocWord(s string) (string, bool) {
-	s = strings.TrimLeft(s, " \t")
+// heredocWord reads the word at the beginning of s, which stands behind <<. It
+// returns the word without its quotes and the length of it with them; 0 where
+// there is none, as in a here-string (<<<).
+func heredocWord(s string) (word string, length int) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
-		case ' ', '\t', '\n', '|', '&', ';', '(', ')', '>':
-			return b.String(), i > 0
-		case '<':
-			return b.String(), i > 0
+		case ' ', '\t', '\n', '|', '&', ';', '(', ')', '<', '>':
+			return b.String(), i
 		case '\\':
 			if i++; i == len(s) || s[i] == '\n' {
-				return "", false
+				return "", 0
 			}
 			b.WriteByte(s[i])
 		case '\'', '"':
 			n := strings.IndexByte(s[i+1:], c)
 			if n < 0 || strings.ContainsAny(s[i+1:i+1+n], "\\\n") {
-				return "", false
+				return "", 0
 			}
 			b.WriteString(s[i+1 : i+1+n])
 			i += 1 + n
@@ -186,7 +190,7 @@ func heredocWord(s string) (string, bool) {
 			b.WriteByte(c)
 		}
 	}
-	return "", false
+	return "", 0
 }
 
 // patchStatements reads a script of the form

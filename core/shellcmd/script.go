@@ -91,6 +91,8 @@ func Commands(script string) ([]Command, error) {
 		return nil, notPlain("longer than %d bytes", maxScript)
 	case !utf8.ValidString(script):
 		return nil, notPlain("not UTF-8")
+	case strings.IndexByte(script, 0) >= 0:
+		return nil, notPlain("holds a NUL byte")
 	}
 	if what := expands(script); what != "" {
 		return nil, notPlain("holds %s", what)
@@ -127,8 +129,6 @@ func expands(script string) string {
 	for i := 0; i < len(script); i++ {
 		c := script[i]
 		switch {
-		case c == 0:
-			return "a NUL byte"
 		case quote == '\'':
 			if c == '\'' {
 				quote = 0
@@ -236,10 +236,14 @@ func separator(gap string) (string, bool) {
 var number = regexp.MustCompile(`^-?(0x)?[0-9]+(#[0-9A-Za-z@_]+)?$`)
 
 // plainName reports whether a bare word may name a command. A number may not,
-// and neither may the builtins that have a grammar of their own.
+// and neither may reserved words and the builtins that have a grammar of their
+// own.
 func plainName(raw string) bool {
 	switch raw {
-	case "[", "{", "}", "!", "unset", "unsetenv", "export", "declare", "typeset", "local", "readonly", "let":
+	case "[", "[[", "]]", "{", "}", "!", "if", "then", "else", "elif", "fi", "for", "select", "in", "while", "until",
+		"do", "done", "case", "esac", "function", "time", "coproc":
+		return false
+	case "unset", "unsetenv", "export", "declare", "typeset", "local", "readonly", "let":
 		return false
 	}
 	return !number.MatchString(raw)
