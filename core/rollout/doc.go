@@ -1,0 +1,33 @@
+// Package rollout keeps conversations on disk: one file of JSON lines for each,
+// written as the conversation goes and read to list, resume, fork and archive.
+//
+// A [Store] owns all of it; [NewFileStore] returns the one that keeps the
+// files under a CODEX_HOME, in the layout that every release of the program
+// reads:
+//
+//	store := rollout.NewFileStore(home, nil)
+//	w, err := store.Create(ctx, rollout.Meta{ID: id, Cwd: cwd, Source: protocol.SourceVSCode}, rollout.WriterOptions{})
+//	if err != nil {
+//		return err
+//	}
+//	defer w.Close(ctx)
+//	w.Record(&protocol.ResponseItemLine{Item: item}) // queued
+//	err = w.Flush(ctx)                               // now the operating system has it
+//
+// # Who owns what
+//
+// Whoever holds a [Writer] owns the conversation: no other writer, in this
+// process or another that knows the lock, is given out for the same id until
+// it is closed. Readers need no permission. A writer only ever appends whole
+// lines; what a crash left half written is closed off by the next writer and
+// passed over by every reader.
+//
+// # Memory
+//
+// Files are read and written as streams. Reading holds one line at a time, of
+// at most [MaxLineBytes]; [Store.Load] holds what the model would be sent, and
+// nothing that came before the last compaction but the newest of the user's
+// messages; [Store.List] reads the first few kilobytes of each file.
+//
+// All methods of a [Store] and of a [Writer] are safe for concurrent use.
+package rollout

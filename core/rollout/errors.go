@@ -1,0 +1,52 @@
+package rollout
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/codex-go/codex/protocol"
+)
+
+// Errors that callers decide on.
+var (
+	// ErrNotFound says that a conversation is not kept here.
+	ErrNotFound = errors.New("no rollout found")
+	// ErrOutside says that a path is not below the directory of the store.
+	ErrOutside = errors.New("not in the sessions directory")
+	// ErrMismatch says that a file is not that of the conversation.
+	ErrMismatch = errors.New("path and conversation id do not match")
+	// ErrExists says that the place where a file should go is taken.
+	ErrExists = errors.New("a file of this name exists already")
+	// ErrEmpty says that a file holds nothing.
+	ErrEmpty = errors.New("empty session file")
+	// ErrNoMeta says that a file does not tell whose conversation it is.
+	ErrNoMeta = errors.New("no session metadata in the file")
+	// ErrNotRegular says that a path is that of a directory, a pipe or a
+	// device.
+	ErrNotRegular = errors.New("not a regular file")
+	// ErrClosed says that a writer is closed.
+	ErrClosed = errors.New("rollout writer is closed")
+
+	// errNoType is why a line without a type is invalid.
+	errNoType = errors.New("no type")
+)
+
+// LockedError says that somebody else writes a conversation.
+type LockedError struct {
+	ID protocol.ConversationID
+	// PID is the process that owns the conversation, which may be this one; 0
+	// when it did not say.
+	PID int
+	// Since is when it took the conversation; zero when it did not say.
+	Since time.Time
+}
+
+// Error names the conversation and the process. Clients look for the words
+// "already has an active writer".
+func (e *LockedError) Error() string {
+	if e.PID == 0 {
+		return fmt.Sprintf("conversation %s already has an active writer", e.ID)
+	}
+	return fmt.Sprintf("conversation %s already has an active writer: process %d", e.ID, e.PID)
+}

@@ -1,0 +1,14 @@
+package rollout
+
+import (
+	"errors"
+
+	"golang.org/x/sys/windows"
+)
+
+// renameExclusive renames a file, unless the new name is taken.
+func renameExclusive(from, to string) error { return renameUnlessThere(from, to) }
+
+// otherFileSystem reports whether err says that a file cannot be renamed to
+// another volume.
+func otherFileSystem(err error) bool { return errors.Is(err, windows.ERROR_NOT_SAME_DEVICE) }
