@@ -1,0 +1,50 @@
+// Package exec runs one process and collects what it writes. The shell tools,
+// one-off commands, the patch program when it runs apart, and the debug
+// commands use it. Approval, sandbox policy and events live above it.
+//
+//	runner := exec.NewRunner(nil)
+//	defer runner.Close()
+//	result, err := runner.Run(ctx, exec.Command{
+//		Argv: []string{"bash", "-lc", "make test"},
+//		Dir:  "/src/project",
+//		Env:  env,
+//	}, nil)
+//
+// # Outcomes
+//
+// A command that was started gives a [Result], whatever its exit code: running
+// out of time is exit code 124, a signal is 128 and its number, and the output
+// is kept in both cases. A command that could not be started gives a
+// [*StartError] with the exit code to report in its place, 127 or 126. When ctx
+// ends first, Run gives both: the result so far, and an error that matches the
+// cause of ctx.
+//
+// # Processes
+//
+// On Unix each command is the leader of a session of its own, without a
+// terminal. Running out of time and the end of ctx end the whole process group:
+// SIGTERM, a short grace, SIGKILL. Run returns when the group is gone. A process
+// that has left the group by starting a session of its own is not found; only a
+// sandbox with a process namespace holds those. On Linux the command gets
+// SIGTERM when this process dies. On Windows the process tree is ended as well
+// as taskkill can.
+//
+// What a command leaves running in the background when it ends by itself lives
+// on, and does not hold the result: Run waits for the end of the output only
+// while some arrives, see [RunnerOptions]. Later output is read and thrown away
+// until [Runner.Close], so that a server started by a command does not die of a
+// closed pipe.
+//
+// # Output
+//
+// Both streams are read as they come and handed to [Options.OnOutput], which may
+// block: the command then blocks too once its pipe is full. What is kept is
+// bounded, see [DefaultCaptureLimit]. [Result.ModelText] and [OutputJSON] make
+// of it what the model gets to see.
+//
+// # Concurrency
+//
+// A Runner may be used from several goroutines at once. A Result belongs to its
+// caller. All goroutines that Run starts have ended when it returns, except for
+// those that read on for background processes; Close ends these.
+package exec

@@ -1,0 +1,41 @@
+package exec
+
+import "os"
+
+// process is a started child. With own it leads a process group.
+type process struct {
+	proc *os.Process
+	own  bool
+	// state is how the process ended, nil if that is not known. It is written
+	// before reaped is closed, or with some systems before exited is.
+	state *os.ProcessState
+
+	exited  chan struct{} // closed when the process has ended
+	release chan struct{} // to be closed when nobody needs its id any more
+	reaped  chan struct{} // closed when its id may belong to somebody else
+}
+
+// watch waits for a process in a goroutine of its own, which ends when the
+// process has ended and release has been closed. It calls done at its end.
+func watch(proc *os.Process, own bool, done func()) *process {
+	p := &process{proc: proc, own: own,
+		exited: make(chan struct{}), release: make(chan struct{}), reaped: make(chan struct{})}
+	go func() {
+		defer done()
+		p.waitExit()
+		close(p.exited)
+		<-p.release
+		p.reap()
+		close(p.reaped)
+	}()
+	return p
+}
+
+func (p *process) hasExited() bool {
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,50 @@
+package exec
+
+import (
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/windows"
+)
+
+// processAttr keeps the child off the console's Ctrl-C with own, and without a
+// window.
+func processAttr(own bool) *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{}
+	if own {
+		attr.CreationFlags = windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW
+	}
+	return attr
+}
+
+// terminate does nothing: there is no request to end that every program of
+// Windows understands.
+func (p *process) terminate() {}
+
+// kill ends the process and what it has started. taskkill follows the parents
+// that the system remembers; where it fails only the process itself is ended.
+func (p *process) kill() {
+	if p.own && !p.hasExited() {
+		tree := exec.Command("taskkill.exe", "/T", "/F", "/PID", strconv.Itoa(p.proc.Pid))
+		tree.WaitDelay = time.Second
+		_ = tree.Run()
+	}
+	_ = p.proc.Kill()
+}
+
+// groupAlive is false: Windows knows no process groups of that kind.
+func (p *process) groupAlive() bool { return false }
+
+// groupExists is false: Windows knows no process groups of that kind.
+func (p *process) groupExists() bool { return false }
+
+// exitCodes returns the exit code of an ended process. There are no signals.
+func exitCodes(state *os.ProcessState) (code int, sig syscall.Signal) {
+	if state == nil {
+		return ExitNone, 0
+	}
+	return state.ExitCode(), 0
+}

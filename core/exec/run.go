@@ -1,0 +1,320 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/codex-go/codex/protocol"
+)
+
+// pipeSize is more than a pipe holds by default, in bytes.
+const pipeSize = 128 << 10
+
+// run is one call of [Runner.Run].
+type run struct {
+	runner *Runner
+	cmd    *Command
+
+	started time.Time
+	process *process
+	output  *collector
+	// streams are the ends of the pipes that this process holds; nil with
+	// Command.Stdio.
+	stdout, stderr, stdin *os.File
+	report                *os.File
+	reported              []byte        // complete when reportEnded is closed
+	reportEnded           chan struct{} // closed when the pipe of the report is at its end
+	ended                 chan struct{} // closed when both streams are at their end
+}
+
+// begin starts the command and the goroutines that serve it.
+func (x *run) begin(ctx context.Context, opts *Options) (err error) {
+	img, err := prepare(x.cmd)
+	if err != nil {
+		return err
+	}
+	if x.cmd.Report != nil && runtime.GOOS == "windows" {
+		return startError(x.cmd.Argv[0], ErrUnsupported)
+	}
+	pipes, err := x.openPipes()
+	if err != nil {
+		return startError(x.cmd.Argv[0], err)
+	}
+	x.started = time.Now()
+	proc, err := x.runner.start.start(img, pipes.child)
+	closeAll(pipes.opened...)
+	if err != nil {
+		closeAll(x.stdout, x.stderr, x.stdin, x.report)
+		return classifyStart(x.cmd.Argv[0], img.path, err)
+	}
+	x.serve(ctx, proc, img.own, opts)
+	return nil
+}
+
+// childPipes are the files of a child.
+type childPipes struct {
+	child  []*os.File // standard streams and, if asked for, the report
+	opened []*os.File // those that were opened here, to close after the start
+}
+
+// openPipes opens the files of the child and keeps the other ends of pipes.
+func (x *run) openPipes() (p childPipes, err error) {
+	defer func() {
+		if err != nil {
+			closeAll(p.opened...)
+			closeAll(x.stdout, x.stderr, x.stdin, x.report)
+		}
+	}()
+	open := func(f *os.File, err error) *os.File {
+		if err == nil {
+			p.opened = append(p.opened, f)
+		}
+		return f
+	}
+	// pipe opens a pipe; near is the end for this process.
+	pipe := func(childWrites bool) (near, far *os.File, err error) {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return nil, nil, err
+		}
+		if childWrites {
+			return r, open(w, nil), nil
+		}
+		return w, open(r, nil), nil
+	}
+	p.child = make([]*os.File, 3, 4)
+	if files := x.cmd.Stdio; files != nil {
+		p.child[0], p.child[1], p.child[2] = files.Stdin, files.Stdout, files.Stderr
+	} else {
+		if x.stdout, p.child[1], err = pipe(true); err != nil {
+			return p, err
+		}
+		if x.stderr, p.child[2], err = pipe(true); err != nil {
+			return p, err
+		}
+	}
+	if x.cmd.Stdin != nil {
+		if x.stdin, p.child[0], err = pipe(false); err != nil {
+			return p, err
+		}
+	}
+	for i, f := range p.child {
+		if f == nil {
+			null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+			if p.child[i] = open(null, err); err != nil {
+				return p, err
+			}
+		}
+	}
+	if x.cmd.Report != nil {
+		var far *os.File
+		if x.report, far, err = pipe(true); err != nil {
+			return p, err
+		}
+		p.child = append(p.child, far)
+	}
+	return p, nil
+}
+
+// serve starts the goroutines of a started command.
+func (x *run) serve(ctx context.Context, proc *os.Process, own bool, opts *Options) {
+	tasks := &x.runner.tasks
+	tasks.Add(1)
+	x.process = watch(proc, own, tasks.Done)
+	x.output = newCollector(ctx, opts)
+	x.ended = make(chan struct{})
+	x.reportEnded = make(chan struct{})
+
+	var streams sync.WaitGroup
+	if x.stdout != nil {
+		streams.Go(func() { x.output.drain(x.stdout, protocol.StreamStdout) })
+		streams.Go(func() { x.output.drain(x.stderr, protocol.StreamStderr) })
+	}
+	tasks.Go(func() {
+		streams.Wait()
+		close(x.ended)
+	})
+	if x.report != nil {
+		tasks.Go(func() {
+			x.reported = readReport(x.report)
+			close(x.reportEnded)
+		})
+	} else {
+		close(x.reportEnded)
+	}
+	if x.stdin != nil {
+		tasks.Go(func() {
+			// The command may end without reading everything.
+			_, _ = x.stdin.Write(x.cmd.Stdin)
+			_ = x.stdin.Close()
+		})
+	}
+}
+
+// finish waits for the end of the command, or brings it about.
+func (x *run) finish(ctx context.Context) (*Result, error) {
+	timedOut := x.waitTime(ctx)
+	cause := context.Cause(ctx)
+	ended := true
+	if timedOut || cause != nil {
+		ended = x.stop(timedOut && x.cmd.Timeout < 0)
+	} else if !x.settle(ctx.Done(), x.runner.opts.Linger) {
+		// The output is open because something is left in the background,
+		// or because ctx has ended meanwhile.
+		if cause = context.Cause(ctx); cause != nil {
+			ended = x.stop(false)
+		}
+	}
+	close(x.process.release)
+	return x.result(timedOut, ended, cause)
+}
+
+// waitTime waits for the process, its time or the end of ctx, and reports
+// whether its time is over.
+func (x *run) waitTime(ctx context.Context) (timedOut bool) {
+	limit := x.cmd.Timeout
+	if limit == 0 {
+		limit = DefaultTimeout
+	}
+	if limit < 0 {
+		return context.Cause(ctx) == nil
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-x.process.exited:
+		return false
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// settle waits, after the process has ended or was killed, for the rest of its
+// output: to the end of both streams, or until what it left in the background
+// is silent, has had the most of time, or done is closed. It reports whether the
+// end was reached.
+func (x *run) settle(done <-chan struct{}, most time.Duration) bool {
+	quiet := x.runner.opts.Quiet
+	began := time.Now()
+	readBefore, _, _ := x.output.state()
+	timer := time.NewTimer(quiet)
+	defer timer.Stop()
+	for {
+		select {
+		case <-x.ended:
+			return true
+		case <-done:
+			return false
+		case <-timer.C:
+		}
+		read, idle, calling := x.output.state()
+		idle = min(idle, time.Since(began))
+		left := most - time.Since(began)
+		switch {
+		case calling && (left > 0 || read-readBefore < 2*pipeSize):
+			// A reader that is slow is not a command that is silent. It
+			// gets what the command itself wrote, which fits into the pipes.
+			timer.Reset(quiet)
+		case left <= 0 || idle >= quiet:
+			return false
+		default:
+			timer.Reset(min(quiet-idle, left))
+		}
+	}
+}
+
+// stop ends the process and its group, waits for that and for the end of the
+// output, all within bounds. It reports whether the processes have ended.
+func (x *run) stop(atOnce bool) bool {
+	opts := &x.runner.opts
+	ended := !atOnce && x.endWithin(opts.TermGrace, x.process.terminate) ||
+		x.endWithin(opts.KillWait, x.process.kill)
+	x.settle(nil, opts.KillWait)
+	return ended
+}
+
+// endWithin sends a signal and waits until the process and its group have
+// ended, at most as long as given.
+func (x *run) endWithin(limit time.Duration, signal func()) bool {
+	signal()
+	deadline := time.NewTimer(limit)
+	defer deadline.Stop()
+	select {
+	case <-x.process.exited:
+	case <-deadline.C:
+		return false
+	}
+	for pause := time.Millisecond; x.process.groupAlive(); pause = min(2*pause, 50*time.Millisecond) {
+		poll := time.NewTimer(pause)
+		select {
+		case <-poll.C:
+		case <-deadline.C:
+			poll.Stop()
+			return false
+		}
+	}
+	return true
+}
+
+// result gathers the outcome. The goroutines of the run end, unless they read
+// for background processes.
+func (x *run) result(timedOut, ended bool, cause error) (*Result, error) {
+	res := &Result{ExitCode: ExitNone, TimedOut: timedOut, StillRunning: !ended}
+	if x.process.hasExited() {
+		<-x.process.reaped
+		res.ExitCode, res.Signal = exitCodes(x.process.state)
+	}
+	if timedOut {
+		res.ExitCode = ExitTimeout
+	}
+	res.Stdout, res.Stderr, res.Aggregated = x.output.detach()
+	res.Duration = time.Since(x.started)
+	closeAll(x.stdin, x.report)
+	<-x.reportEnded
+	switch {
+	case x.outputEnded():
+	case timedOut || cause != nil:
+		x.closeOutput()
+	default:
+		x.runner.keepReading(x)
+	}
+	if x.cmd.Report != nil {
+		if err := x.cmd.Report(x.reported); err != nil {
+			return res, fmt.Errorf("run %q: %w", x.cmd.Argv[0], err)
+		}
+	}
+	if cause != nil {
+		return res, x.interrupted(cause)
+	}
+	return res, nil
+}
+
+// interrupted is the error for a command that did not come to its end.
+func (x *run) interrupted(cause error) error {
+	if len(x.cmd.Argv) == 0 {
+		return fmt.Errorf("run command: %w", cause)
+	}
+	return fmt.Errorf("run %q: %w", x.cmd.Argv[0], cause)
+}
+
+// outputEnded reports whether both streams are at their end.
+func (x *run) outputEnded() bool {
+	select {
+	case <-x.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// closeOutput makes the goroutines that read the streams end.
+func (x *run) closeOutput() {
+	closeAll(x.stdout, x.stderr)
+	<-x.ended
+}

@@ -1,0 +1,151 @@
+package exec
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// image is a command made ready for the operating system.
+type image struct {
+	path string // absolute
+	argv []string
+	dir  string
+	env  []string
+	own  bool // lead a process group of its own
+}
+
+// prepare checks a command and finds its program. The error is a *StartError.
+func prepare(cmd *Command) (*image, error) {
+	if len(cmd.Argv) == 0 {
+		return nil, startError("", ErrEmptyCommand)
+	}
+	program := cmd.Argv[0]
+	hasNUL := func(s string) bool { return strings.IndexByte(s, 0) >= 0 }
+	if slices.ContainsFunc(cmd.Argv, hasNUL) || slices.ContainsFunc(cmd.Env, hasNUL) ||
+		hasNUL(cmd.Arg0) || hasNUL(cmd.Path) || hasNUL(cmd.Dir) {
+		return nil, startError(program, ErrNUL)
+	}
+	dir, err := filepath.Abs(cmd.Dir)
+	if err != nil {
+		return nil, startError(program, &causedError{ErrBadDir, err})
+	}
+	switch info, err := os.Stat(dir); {
+	case err != nil:
+		return nil, startError(program, &causedError{ErrBadDir, err})
+	case !info.IsDir():
+		return nil, startError(program, &causedError{ErrBadDir, &os.PathError{Op: "chdir", Path: dir, Err: syscall.ENOTDIR}})
+	}
+	path := cmd.Path
+	if path == "" {
+		if path, err = lookPath(program, dir, cmd.Env); err != nil {
+			return nil, startError(program, err)
+		}
+	} else if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	argv := slices.Clone(cmd.Argv)
+	if cmd.Arg0 != "" {
+		argv[0] = cmd.Arg0
+	}
+	return &image{path: path, argv: argv, dir: dir, env: append(make([]string, 0, len(cmd.Env)), cmd.Env...), own: cmd.Stdio == nil}, nil
+}
+
+// causedError is a cause of a StartError with the error of the operating
+// system that shows it. It matches both.
+type causedError struct{ cause, detail error }
+
+func (e *causedError) Error() string   { return e.cause.Error() + ": " + e.detail.Error() }
+func (e *causedError) Unwrap() []error { return []error{e.cause, e.detail} }
+
+// starter starts processes from one thread. Linux ties the signal for the
+// death of a parent to the thread that started the child, and the runtime may
+// end any thread that a goroutine had locked; this one lives until close.
+type starter struct {
+	requests chan startRequest
+	once     sync.Once
+	done     chan struct{}
+}
+
+type startRequest struct {
+	image *image
+	files []*os.File
+	reply chan<- startReply
+}
+
+type startReply struct {
+	proc *os.Process
+	err  error
+}
+
+func newStarter() *starter {
+	return &starter{requests: make(chan startRequest), done: make(chan struct{})}
+}
+
+// start starts a process. Close must not have been called.
+func (s *starter) start(img *image, files []*os.File) (*os.Process, error) {
+	s.once.Do(func() { go s.loop() })
+	reply := make(chan startReply, 1)
+	s.requests <- startRequest{img, files, reply}
+	answer := <-reply
+	return answer.proc, answer.err
+}
+
+func (s *starter) loop() {
+	defer close(s.done)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	for req := range s.requests {
+		proc, err := startImage(req.image, req.files)
+		req.reply <- startReply{proc, err}
+	}
+}
+
+// close ends the thread.
+func (s *starter) close() {
+	close(s.requests)
+	s.once.Do(func() { close(s.done) })
+	<-s.done
+}
+
+// busyRetries limits the attempts to execute a file that somebody holds open
+// for writing. Often that is a child which another goroutine has just started
+// and which has not yet closed what it inherited.
+const busyRetries = 6
+
+func startImage(img *image, files []*os.File) (*os.Process, error) {
+	attr := &os.ProcAttr{Dir: img.dir, Env: img.env, Files: files, Sys: processAttr(img.own)}
+	for try := 0; ; try++ {
+		proc, err := os.StartProcess(img.path, img.argv, attr)
+		if try < busyRetries && isTextBusy(err) {
+			time.Sleep(time.Millisecond << try)
+			continue
+		}
+		if isNoExec(err) && isScript(img.path) {
+			path, argv := scriptInterpreter(img)
+			proc, err = os.StartProcess(path, argv, attr)
+		}
+		return proc, err
+	}
+}
+
+// classifyStart turns an error of the operating system into a StartError.
+func classifyStart(program, path string, err error) *StartError {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		if _, statErr := os.Stat(path); statErr != nil {
+			return startError(program, &causedError{ErrNotFound, err})
+		}
+		// The file is there, so that it is its interpreter that is not.
+		return startError(program, &causedError{ErrNotExecutable, err})
+	case errors.Is(err, os.ErrPermission), isNoExec(err), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR):
+		return startError(program, &causedError{ErrNotExecutable, err})
+	}
+	return startError(program, err)
+}
