@@ -104,9 +104,9 @@ func (c *Conn) register(call *Call) error {
 // A handler may use Call: with the handler's ctx it does not count against
 // [Options.MaxInFlight] while it waits.
 func (c *Conn) Call(ctx context.Context, method string, params, result any) error {
-	if req, ok := ctx.Value(requestKey{}).(*Request); ok && req.conn == c {
+	if r, ok := ctx.Value(answerKey{}).(*Responder); ok && r.conn == c {
 		c.mu.Lock()
-		c.releaseSlot(req)
+		c.releaseSlot(r)
 		c.mu.Unlock()
 	}
 	replies := make(chan Response, 1)

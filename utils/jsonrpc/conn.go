@@ -63,7 +63,8 @@ type Conn struct {
 	cancel    context.CancelCauseFunc
 	inputDone chan struct{}
 	done      chan struct{}
-	work      sync.WaitGroup // every goroutine of the connection
+	finished  chan struct{}  // closed after done, when work is done too
+	work      sync.WaitGroup // the reader, the writer and every handler
 }
 
 // NewConn starts a connection over a transport, which it owns from now on. It
@@ -74,6 +75,7 @@ func NewConn(transport Transport, opts *Options) *Conn {
 		transport:   transport,
 		inputDone:   make(chan struct{}),
 		done:        make(chan struct{}),
+		finished:    make(chan struct{}),
 		nullReplies: newLimiter(),
 	}
 	if opts != nil {
@@ -125,8 +127,7 @@ func (c *Conn) Err() error {
 // returns nil if it was closed from this side, else what [Conn.Err] returns. It
 // must not be called from a handler.
 func (c *Conn) Wait() error {
-	<-c.done
-	c.work.Wait()
+	<-c.finished
 	if err := c.Err(); !errors.Is(err, ErrClosed) {
 		return err
 	}
@@ -158,23 +159,29 @@ func (c *Conn) Flush(ctx context.Context) error {
 // Shutdown ends the connection in order: requests that come from now on are
 // refused (the hooks hear of them); queued and running handlers and deferred
 // replies are waited for; everything queued is written; then the connection is
-// closed. When ctx is done before, the connection is closed at once and Shutdown
-// returns ctx's cause. It returns nil, too, when the connection was closed
-// before, and an [ErrBrokenPipe] when it broke. (spec: app-server, shutdown)
+// closed and its goroutines are waited for. It must not be called from a handler.
 //
-// After an orderly end Shutdown waits for all goroutines like [Conn.Close].
-// After ctx it does not, so that it returns in time whatever hangs.
+// When ctx is done before, whatever hangs, the connection is closed at once and
+// Shutdown returns ctx's cause without waiting for more. It returns an
+// [ErrBrokenPipe] when the connection broke, and nil when it was closed before.
+// (spec: app-server, shutdown)
 func (c *Conn) Shutdown(ctx context.Context) error {
 	c.mu.Lock()
 	c.draining = true
 	c.slotFree.Broadcast()
 	err := c.waitQuiet(ctx, func() bool { return c.drained() && c.flushed() })
+	late := err != nil && !c.ended
 	c.mu.Unlock()
-	if err != nil && ctx.Err() != nil && !errors.Is(err, ErrBrokenPipe) && !errors.Is(err, ErrClosed) {
-		c.end(ErrClosed)
+	c.end(ErrClosed)
+	if late {
 		return err
 	}
-	return c.Close()
+	select {
+	case <-c.finished:
+		return c.Wait()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // Close ends the connection now: what is queued is dropped, contexts of requests
@@ -209,10 +216,14 @@ func (c *Conn) end(cause error) {
 	// Its error tells nothing that matters: either all was written, or nobody
 	// waits for it.
 	_ = c.transport.Close()
-	close(c.done)
 	for _, call := range calls {
 		c.complete(call, Response{Err: cause})
 	}
+	close(c.done)
+	go func() {
+		c.work.Wait()
+		close(c.finished)
+	}()
 }
 
 // enqueue queues the message in sp or, if that is nil, in s, and frees s. sent,

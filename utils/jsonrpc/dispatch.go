@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// requestKey is the key under which a handler's context holds its *Request.
-type requestKey struct{}
+// answerKey is the key under which a request's context holds its *Responder.
+type answerKey struct{}
 
-// errEnded is the cause of a request's context after the request was answered.
-var errEnded = errors.New("request has ended")
+// errAnswered is the cause of a request's context after the request has ended.
+var errAnswered = errors.New("request has ended")
 
 // receive handles one message on the reading goroutine.
 func (c *Conn) receive(text []byte) {
@@ -61,7 +61,7 @@ func malformedMessage(bad *MessageError) string {
 func (c *Conn) receiveOversize(e *OversizeError) {
 	h := parseHead(e.Prefix)
 	reason := Errorf(CodeInvalidRequest, "Invalid request: message is longer than %d bytes", e.Limit)
-	answered := h.asks && h.id.IsValid()
+	answered := h.asks && !h.reply && h.id.IsValid()
 	if c.hooks.Oversize != nil {
 		c.hooks.Oversize(e.Size, e.Limit, h.id, answered)
 	}
@@ -69,17 +69,25 @@ func (c *Conn) receiveOversize(e *OversizeError) {
 	case answered:
 		c.refuse(h.id, reason)
 	case h.reply && h.id.IsValid():
-		c.resolve(h.id, KindResponse, Response{Err: e})
+		c.resolve(h.id, KindResponse, Response{Err: &OversizeError{Size: e.Size, Limit: e.Limit}})
 	}
+}
+
+// task is an accepted request or notification and what is to be done with it.
+type task struct {
+	req *Request
+	run Handler
+	key string
 }
 
 // refuse answers a request that no router saw; an invalid ID is sent as null.
 // The reply goes the way of every other, so that the reading goroutine never
 // waits for the outgoing queue.
 func (c *Conn) refuse(id ID, reason *Error) {
-	r := c.newRequest(Message{Kind: KindRequest, ID: id}, nil)
-	r.run = func(context.Context, *Request) (any, error) { return nil, reason }
-	c.schedule(r)
+	c.schedule(&task{
+		req: c.newRequest(Message{Kind: KindRequest, ID: id}, nil),
+		run: func(context.Context, *Request) (any, error) { return nil, reason },
+	})
 }
 
 // accept asks the router about a request or notification and schedules it.
@@ -88,13 +96,12 @@ func (c *Conn) accept(m Message, text []byte) {
 	w := c.route(r)
 	if w.Run == nil {
 		if m.Kind == KindNotification {
-			r.cancel(errEnded)
+			r.Cancel(errAnswered)
 			return
 		}
 		w.Run = methodNotFound
 	}
-	r.run, r.key = w.Run, w.Key
-	c.schedule(r)
+	c.schedule(&task{req: r, run: w.Run, key: w.Key})
 }
 
 func methodNotFound(_ context.Context, r *Request) (any, error) {
@@ -102,13 +109,13 @@ func methodNotFound(_ context.Context, r *Request) (any, error) {
 }
 
 func (c *Conn) newRequest(m Message, text []byte) *Request {
-	r := &Request{ID: m.ID, Method: m.Method, Params: m.Params, Raw: text, conn: c}
+	answer := &Responder{conn: c, id: m.ID, method: m.Method}
 	if m.Kind == KindNotification {
-		r.reply = replyDone
+		answer.reply = replyDone
 	}
 	ctx, cancel := context.WithCancelCause(c.ctx)
-	r.ctx, r.cancel = context.WithValue(ctx, requestKey{}, r), cancel
-	return r
+	answer.ctx, answer.cancel = context.WithValue(ctx, answerKey{}, answer), cancel
+	return &Request{ID: m.ID, Method: m.Method, Params: m.Params, Raw: text, answer: answer}
 }
 
 // route calls the router. If it panics, the work is to say so.
@@ -124,18 +131,19 @@ func (c *Conn) route(r *Request) (w Work) {
 
 var errPanicked = &Error{Code: CodeInternalError, Message: "internal error"}
 
-// schedule waits for a slot, on the reading goroutine, and starts the work or
+// schedule waits for a slot, on the reading goroutine, and starts the task or
 // puts it in the lane of its key.
-func (c *Conn) schedule(r *Request) {
+func (c *Conn) schedule(t *task) {
+	r := t.req.answer
 	c.mu.Lock()
 	for c.inFlight >= c.maxInFlight && !c.ended && !c.draining {
 		c.slotFree.Wait()
 	}
 	if c.ended || c.draining {
 		c.mu.Unlock()
-		r.cancel(errEnded)
+		r.cancel(errAnswered)
 		if c.hooks.Refused != nil {
-			c.hooks.Refused(r.Method, r.ID)
+			c.hooks.Refused(r.method, r.id)
 		}
 		return
 	}
@@ -145,88 +153,82 @@ func (c *Conn) schedule(r *Request) {
 	if r.reply == replyOpen {
 		c.open++
 	}
-	if r.key != "" {
-		if l := c.lanes[r.key]; l != nil {
-			l.waiting = append(l.waiting, r)
+	if t.key != "" {
+		if l := c.lanes[t.key]; l != nil {
+			l.waiting = append(l.waiting, t)
 			c.mu.Unlock()
 			return
 		}
-		c.lanes[r.key] = new(lane)
+		c.lanes[t.key] = new(lane)
 	}
 	c.mu.Unlock()
-	c.work.Go(func() { c.runLane(r) })
+	c.work.Go(func() {
+		for t := t; t != nil; t = c.next(t) {
+			c.carryOut(t)
+		}
+	})
 }
 
-// runLane carries out a work and those that wait in its lane.
-func (c *Conn) runLane(r *Request) {
-	for r != nil {
-		c.carryOut(r)
-		r = c.next(r)
-	}
-}
-
-// next ends the accounting of a work and returns the one that follows it.
-func (c *Conn) next(r *Request) *Request {
+// next ends the accounting of a task and returns the one that follows it in its
+// lane.
+func (c *Conn) next(t *task) *task {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.active--
-	c.releaseSlot(r)
+	c.releaseSlot(t.req.answer)
 	c.quiet.Broadcast()
-	if r.key == "" {
+	if t.key == "" {
 		return nil
 	}
-	l := c.lanes[r.key]
+	l := c.lanes[t.key]
 	if len(l.waiting) == 0 || c.ended {
 		c.active -= len(l.waiting)
-		delete(c.lanes, r.key)
+		delete(c.lanes, t.key)
 		return nil
 	}
 	following := l.waiting[0]
+	l.waiting[0] = nil
 	l.waiting = l.waiting[1:]
 	return following
 }
 
-// carryOut runs the handler of a work and sees to the reply.
-func (c *Conn) carryOut(r *Request) {
-	result, err := c.invoke(r)
+// carryOut runs the handler of a task and sees to the reply.
+func (c *Conn) carryOut(t *task) {
+	result, err := c.invoke(t)
+	r := t.req.answer
 	c.mu.Lock()
-	owed := r.reply != replyDone
-	deferred := r.deferred
-	// A deferred reply that was claimed is being sent by somebody else.
-	mine := owed && (!deferred || err != nil && r.reply == replyOpen)
+	deferred, reply := r.deferred, r.reply
 	c.mu.Unlock()
-	if mine {
+	switch {
+	case reply == replyOpen && (!deferred || err != nil):
 		// Only the end of the connection stops a reply, and then nobody waits for
 		// it. What cannot be encoded was reported where it was found.
 		_ = c.reply(context.Background(), r, result, err)
-		return
-	}
-	if owed {
-		return
-	}
-	r.cancel(errEnded)
-	if err != nil && r.IsNotification() && c.hooks.NotificationFailed != nil {
-		c.hooks.NotificationFailed(r.Method, err)
+	case reply == replyDone:
+		r.cancel(errAnswered)
+		if err != nil && t.req.IsNotification() && c.hooks.NotificationFailed != nil {
+			c.hooks.NotificationFailed(r.method, err)
+		}
 	}
 }
 
-func (c *Conn) invoke(r *Request) (result any, err error) {
+func (c *Conn) invoke(t *task) (result any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			c.panicked(r.Method, p)
+			c.panicked(t.req.Method, p)
 			result, err = nil, errPanicked
 		}
 	}()
-	return r.run(r.ctx, r)
+	return t.run(t.req.answer.ctx, t.req)
 }
 
-// reply sends the reply of a request, if it has none yet.
-func (c *Conn) reply(ctx context.Context, r *Request, result any, failure error) error {
+// reply sends the reply to a request, if it has none yet.
+func (c *Conn) reply(ctx context.Context, r *Responder, result any, failure error) error {
 	c.mu.Lock()
 	if r.reply != replyOpen {
 		c.mu.Unlock()
 		if c.hooks.DuplicateReply != nil {
-			c.hooks.DuplicateReply(r.Method, r.ID)
+			c.hooks.DuplicateReply(r.method, r.id)
 		}
 		return ErrReplied
 	}
@@ -241,16 +243,16 @@ func (c *Conn) reply(ctx context.Context, r *Request, result any, failure error)
 		if c.ended {
 			c.settle(r)
 		} else {
-			r.reply = replyOpen // ctx ended first: somebody may try again
+			r.reply = replyOpen // ctx was done first: somebody may try again
 		}
 		c.mu.Unlock()
-		return fmt.Errorf("reply to %s: %w", r.Method, err)
+		return fmt.Errorf("reply to %s: %w", r.method, err)
 	}
-	r.cancel(errEnded)
+	r.cancel(errAnswered)
 	return reported
 }
 
-func (c *Conn) discard(r *Request) error {
+func (c *Conn) discard(r *Responder) error {
 	c.mu.Lock()
 	if r.reply != replyOpen {
 		c.mu.Unlock()
@@ -258,7 +260,7 @@ func (c *Conn) discard(r *Request) error {
 	}
 	c.settle(r)
 	c.mu.Unlock()
-	r.cancel(errEnded)
+	r.cancel(errAnswered)
 	return nil
 }
 

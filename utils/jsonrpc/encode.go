@@ -109,7 +109,10 @@ func (s *scratch) value(v any) (err error) {
 		s.buf = append(s.buf, "null"...)
 	case json.RawMessage:
 		if len(v) == 0 {
-			s.buf = append(s.buf, "null"...)
+			v = json.RawMessage("null")
+		}
+		if !json.Valid(v) {
+			return fmt.Errorf("%w: raw message is not valid JSON", ErrEncode)
 		}
 		s.buf = append(s.buf, v...)
 	case Appender:

@@ -55,7 +55,10 @@ func (e *Error) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil) }
 // asError turns any error into the error object that is sent for it.
 func asError(err error) *Error {
 	var e *Error
-	if errors.As(err, &e) && e != nil {
+	if errors.As(err, &e) {
+		if e == nil { // a nil *Error in an error that is not nil
+			return errPanicked
+		}
 		return e
 	}
 	return &Error{Code: CodeInternalError, Message: err.Error()}

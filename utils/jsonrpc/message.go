@@ -276,6 +276,9 @@ func parseHead(text []byte) head {
 	var env envelope
 	m := members{s: &s}
 	for m.next() {
+		if s.pos == len(text) {
+			m.value = nil // a number may go on
+		}
 		env.add(m.name, m.value)
 	}
 	if m.name != nil { // the member that was cut off

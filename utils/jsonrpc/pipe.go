@@ -56,9 +56,10 @@ func (p *pipeEnd) ReadMessage() ([]byte, error) {
 }
 
 func (p *pipeEnd) WriteBatch(batch []byte) error {
-	batch = bytes.Clone(batch) // one copy for all; the reader's messages share it
 	for m := range bytes.Lines(batch) {
-		if err := p.out.put(m[: len(m)-1 : len(m)-1]); err != nil {
+		// Each gets memory of its own, so that a reader who keeps one message does
+		// not keep the batch.
+		if err := p.out.put(bytes.Clone(m[:len(m)-1])); err != nil {
 			return err
 		}
 	}

@@ -38,24 +38,58 @@ type Work struct {
 	Run Handler
 }
 
-// Request is a request or notification of the peer. It is safe for concurrent
-// use.
+// Request is a request or notification of the peer. Its fields do not change and
+// share memory, which lasts as long as the Request is kept.
 type Request struct {
 	ID     ID              // not valid for a notification
-	Method string          // as received, not empty by itself
+	Method string          // as received
 	Params json.RawMessage // nil when absent or null; not to be changed
 	// Raw is the whole message, for members beside params. Not to be changed.
 	Raw json.RawMessage
 
+	answer *Responder
+}
+
+// IsNotification reports whether no reply is due.
+func (r *Request) IsNotification() bool { return !r.ID.IsValid() }
+
+// Conn returns the connection on which the request came.
+func (r *Request) Conn() *Conn { return r.answer.conn }
+
+// Context returns the context that the handler gets. A deferred reply keeps it
+// alive after the handler has returned.
+func (r *Request) Context() context.Context { return r.answer.ctx }
+
+// Cancel cancels the request's context with a cause, [context.Canceled] if it is
+// nil. It does not answer the request. A router may call it.
+func (r *Request) Cancel(cause error) { r.answer.cancel(cause) }
+
+// Defer says that the request is answered later, through the Responder, from
+// any goroutine. The handler's result is then ignored; an error that it returns,
+// or its panic, answers the request if that has not happened yet. A deferred
+// request does not count against [Options.MaxInFlight] and does not hold up the
+// next one with the same key once its handler has returned. Every call returns
+// the same Responder, which keeps nothing of the request's text in memory.
+func (r *Request) Defer() *Responder {
+	c := r.answer.conn
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r.answer.deferred = true
+	c.releaseSlot(r.answer)
+	return r.answer
+}
+
+// Responder answers one request exactly once. It is safe for concurrent use.
+type Responder struct {
 	conn   *Conn
-	run    Handler
-	key    string
+	id     ID
+	method string
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 
 	// Guarded by conn.mu.
 	deferred bool       // the handler's return values are not the reply
-	slot     bool       // counts in conn.state.inFlight
+	slot     bool       // counts in state.inFlight
 	reply    replyState // whether the request has been answered
 }
 
@@ -67,53 +101,30 @@ const (
 	replyDone               // queued or discarded, or none is due
 )
 
-// IsNotification reports whether no reply is due.
-func (r *Request) IsNotification() bool { return !r.ID.IsValid() }
+// ID returns the ID of the request.
+func (r *Responder) ID() ID { return r.id }
 
-// Conn returns the connection on which the request came.
-func (r *Request) Conn() *Conn { return r.conn }
+// Method returns the method of the request.
+func (r *Responder) Method() string { return r.method }
 
-// Context returns the context that the handler gets. A deferred reply keeps it
-// alive after the handler has returned.
-func (r *Request) Context() context.Context { return r.ctx }
-
-// Cancel cancels the request's context with a cause, [context.Canceled] if it is
-// nil. It does not answer the request. A router may call it.
-func (r *Request) Cancel(cause error) { r.cancel(cause) }
-
-// Defer says that the request is answered later, through the Responder, from
-// any goroutine. The handler's result is then ignored; an error that it returns,
-// or its panic, answers the request if that has not happened yet. A deferred
-// request does not count against [Options.MaxInFlight] and does not hold up the
-// next one with the same key once its handler has returned. Every call returns a
-// handle of the same reply.
-func (r *Request) Defer() *Responder {
-	c := r.conn
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	r.deferred = true
-	c.releaseSlot(r)
-	return &Responder{r}
-}
-
-// Responder answers one request exactly once. It is safe for concurrent use.
-type Responder struct{ req *Request }
-
-// Request returns the request that is to be answered.
-func (r *Responder) Request() *Request { return r.req }
+// Context returns the context of the request, which is done when it has been
+// answered or cancelled, or the connection has ended.
+func (r *Responder) Context() context.Context { return r.ctx }
 
 // Reply queues the reply: err as an error object if it is not nil (see [Error]),
-// else the result. It waits while the queue is full, until ctx is done; when it
-// fails because of ctx, nothing was sent and Reply may be called again. A result
-// that cannot be encoded is answered with [CodeInternalError], and Reply returns
-// an [ErrEncode]. A second reply is not sent and returns [ErrReplied].
+// else the result, which is what a [Handler] may return. It waits while the
+// queue is full, until ctx is done; when it fails because of ctx, nothing was
+// sent and Reply may be called again. A result that cannot be encoded, or a
+// [Stream] that fails, is answered with an error, and Reply returns why. A second
+// reply is not sent and returns [ErrReplied].
 //
-// When Reply returns nil, every message that is sent after it follows the reply
-// on the wire.
+// When Reply has returned nil, every message that is sent after it follows the
+// reply on the wire.
 func (r *Responder) Reply(ctx context.Context, result any, err error) error {
-	return r.req.conn.reply(ctx, r.req, result, err)
+	return r.conn.reply(ctx, r, result, err)
 }
 
 // Discard ends the request without a reply, for protocols in which a cancelled
-// request is not answered. It returns [ErrReplied] when a reply was sent.
-func (r *Responder) Discard() error { return r.req.conn.discard(r.req) }
+// request is not answered. It returns [ErrReplied] when the request has been
+// answered.
+func (r *Responder) Discard() error { return r.conn.discard(r) }

@@ -26,41 +26,43 @@ const DefaultSpoolThreshold = 1 << 20
 // a torn line, and the reply's place among the other messages is that of its end.
 // While the reply is on its way nothing else can be, since the peer gets one
 // line at a time: messages behind it wait in the queue, which a slow peer fills.
+// If the file cannot be read back, the line on its way is torn and the connection
+// ends with an [ErrBrokenPipe].
 type Stream func(w io.Writer) error
 
 // encodeReply encodes the reply to a request into s, or into a spool that it
 // returns: of failure if it is not nil, else of the result, and of an error
 // instead if the result cannot be had. That error is reported.
-func (c *Conn) encodeReply(s *scratch, r *Request, result any, failure error) (sp *spool, reported error) {
+func (c *Conn) encodeReply(s *scratch, r *Responder, result any, failure error) (sp *spool, reported error) {
 	if failure == nil {
 		if stream, ok := result.(Stream); ok {
 			sp, failure = c.runStream(s, r, stream)
 			reported = failure
-		} else if err := s.result(r.ID, result); err != nil {
+		} else if err := s.result(r.id, result); err != nil {
 			failure = Errorf(CodeInternalError, "result cannot be encoded")
 			reported = err
 		}
 		if failure == nil {
 			return sp, nil
 		}
-		reported = fmt.Errorf("reply to %s: %w", r.Method, reported)
+		reported = fmt.Errorf("reply to %s: %w", r.method, reported)
 		if errors.Is(reported, ErrEncode) {
-			c.unencodable(r.Method, r.ID, reported)
+			c.unencodable(r.method, r.id, reported)
 		}
 		s.buf = s.buf[:0]
 	}
-	s.failure(r.ID, asError(failure))
+	s.failure(r.id, asError(failure))
 	return nil, reported
 }
 
 // runStream lets a stream write its result into s, and on into a file when it
 // grows beyond the threshold.
-func (c *Conn) runStream(s *scratch, r *Request, stream Stream) (sp *spool, err error) {
-	s.resultHead(r.ID)
+func (c *Conn) runStream(s *scratch, r *Responder, stream Stream) (sp *spool, err error) {
+	s.resultHead(r.id)
 	w := &spoolWriter{mem: s, limit: c.opts.SpoolThreshold, dir: c.opts.SpoolDir}
 	defer func() {
 		if p := recover(); p != nil {
-			c.panicked(r.Method, p)
+			c.panicked(r.method, p)
 			err = errPanicked
 		}
 		if err != nil && w.file != nil {

@@ -33,7 +33,7 @@ type state struct {
 	// for it, oldest first. The goroutine that runs the handler takes the next
 	// work or removes the entry.
 	lanes map[string]*lane
-	// inFlight counts the accepted works that hold a slot (Request.slot): from
+	// inFlight counts the accepted works that hold a slot (Responder.slot): from
 	// acceptance to the end of the handler, but not after it deferred its reply or
 	// made a call to the peer. It never exceeds Conn.maxInFlight.
 	inFlight int
@@ -55,7 +55,7 @@ type state struct {
 }
 
 // lane is the works of one key that wait.
-type lane struct{ waiting []*Request }
+type lane struct{ waiting []*task }
 
 func newState(limit int) *state {
 	s := &state{
@@ -97,7 +97,7 @@ func (s *state) waitQuiet(ctx context.Context, ready func() bool) error {
 }
 
 // releaseSlot gives back the slot of a work, once. mu is held.
-func (s *state) releaseSlot(r *Request) {
+func (s *state) releaseSlot(r *Responder) {
 	if r.slot {
 		r.slot = false
 		s.inFlight--
@@ -106,7 +106,7 @@ func (s *state) releaseSlot(r *Request) {
 }
 
 // settle marks a request as answered. mu is held.
-func (s *state) settle(r *Request) {
+func (s *state) settle(r *Responder) {
 	if r.reply != replyDone {
 		r.reply = replyDone
 		s.open--
