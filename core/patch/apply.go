@@ -333,7 +333,14 @@ func (t *transaction) overwrite(w *write) error {
 		return err
 	}
 	t.undo = append(t.undo, func() error { return t.fsys.Overwrite(w.key, old) })
-	return t.fsys.Overwrite(w.key, []byte(w.content))
+	if err := t.fsys.Overwrite(w.key, []byte(w.content)); err != nil {
+		return err
+	}
+	if w.like == nil || w.like.Mode() == w.orig.Mode() {
+		return nil
+	}
+	t.undo = append(t.undo, func() error { return t.fsys.SetMode(w.key, w.orig) })
+	return t.fsys.SetMode(w.key, w.like)
 }
 
 // remove takes an entry away. It keeps another name until all is done.

@@ -1,0 +1,27 @@
+//go:build unix
+
+package patch
+
+import (
+	"errors"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+func TestPlanRefusesPipes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	for _, body := range [][]string{
+		{"*** Update File: pipe", "@@", "-a"},
+		{"*** Delete File: pipe"},
+		{"*** Add File: pipe", "+x"},
+	} {
+		if _, err := planned(t, dir, body...); !errors.Is(err, errNotRegular) {
+			t.Errorf("%s: error is %v", body[0], err)
+		}
+	}
+}
