@@ -64,10 +64,11 @@ type Command struct {
 	// execute another one in their place, such as a sandbox helper. The
 	// process gets a pipe as descriptor [ReportFD], which the helper must close
 	// on exec. After the process has ended, Report gets what was written to it,
-	// at most [ReportLimit] bytes and often nothing. An error that it returns
-	// is the error of Run, so that a failure of the helper is never taken for
-	// one of the command. A [*StartError] says that the command was never
-	// started. Not available on Windows.
+	// at most [ReportLimit] bytes and usually nothing. An error that it returns
+	// says that the command itself was never started, so that a failure of the
+	// helper is not taken for one of the command: Run returns no result then,
+	// and the error as a [*StartError], or as the cause of one. Not available
+	// on Windows.
 	Report func(written []byte) error
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -32,38 +31,29 @@ type Result struct {
 }
 
 // ModelText returns what the model gets to see of the output: both streams in
-// the order in which they arrived, cut by the rules of [Truncate]. In front
-// stand a line that tells of a command that ran out of time, and the notes, a
-// line each.
+// the order in which they arrived, cut by the rules of [Truncate]. A line that
+// tells of a command that ran out of time stands in front.
 //
 // spec: exec-and-tools, model text
-func (r *Result) ModelText(notes ...string) string {
-	var prefix strings.Builder
+func (r *Result) ModelText() string {
+	prefix := ""
 	if r.TimedOut {
-		fmt.Fprintf(&prefix, "command timed out after %d milliseconds\n", r.Duration.Milliseconds())
-	}
-	for _, note := range notes {
-		prefix.WriteString(note)
-		prefix.WriteByte('\n')
+		prefix = fmt.Sprintf("command timed out after %d milliseconds\n", r.Duration.Milliseconds())
 	}
 	o := r.Aggregated
 	if o.Dropped == 0 {
-		return Truncate(prefix.String() + o.String())
+		return Truncate(prefix + o.String())
 	}
 	head, tail := o.trimmed()
 	dropped := o.Len() - int64(len(head)) - int64(len(tail))
-	return truncate(prefix.String()+lossyText(head), lossyText(tail), dropped, o.DroppedLines)
+	return truncate(prefix+lossyText(head), lossyText(tail), dropped, o.DroppedLines)
 }
 
-// OutputJSON returns the output of a shell-like tool as the model gets it.
+// OutputJSON returns the output of a shell-like tool as the model gets it: a
+// compact JSON object of a text, usually [Result.ModelText], an exit code and a
+// duration in seconds with one decimal.
 //
 // spec: exec-and-tools, output string for the model
-func (r *Result) OutputJSON(notes ...string) string {
-	return OutputJSON(r.ModelText(notes...), r.ExitCode, r.Duration)
-}
-
-// OutputJSON returns a compact JSON object of a text, an exit code and a
-// duration in seconds with one decimal.
 func OutputJSON(text string, exitCode int, duration time.Duration) string {
 	b := make([]byte, 0, len(text)+len(text)/8+96)
 	b = wire.AppendString(append(b, `{"output":`...), text)

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -286,7 +287,11 @@ func (x *run) result(timedOut, ended bool, cause error) (*Result, error) {
 	}
 	if x.cmd.Report != nil {
 		if err := x.cmd.Report(x.reported); err != nil {
-			return res, fmt.Errorf("run %q: %w", x.cmd.Argv[0], err)
+			var start *StartError
+			if !errors.As(err, &start) {
+				err = startError(x.cmd.Argv[0], err)
+			}
+			return nil, err
 		}
 	}
 	if cause != nil {

@@ -80,11 +80,10 @@ type Options struct {
 
 // Run runs a command to its end and returns how it ended.
 //
-// The error is a [*StartError] when the command was not started, what
-// [Command.Report] returned, or one that matches the cause of ctx, or
-// [ErrClosed], when that ended the command. With the last two there is a Result
-// too if the command was started. Every other end of a command, also the one of
-// its time, is a Result without an error.
+// The error is a [*StartError] when the command was not started; there is no
+// Result then. It matches the cause of ctx, or [ErrClosed], when that ended the
+// command; there is a Result too if the command had been started. Every other
+// end of a command, also the one of its time, is a Result without an error.
 func (r *Runner) Run(ctx context.Context, cmd Command, opts *Options) (*Result, error) {
 	if opts == nil {
 		opts = &Options{}
@@ -126,12 +125,16 @@ func (r *Runner) enter(ctx context.Context, x *run) (context.Context, func(), er
 // keepReading lets the goroutines of a run read on for background processes.
 func (r *Runner) keepReading(x *run) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.background = slices.DeleteFunc(r.background, (*run).outputEnded)
 	r.background = append(r.background, x)
+	var oldest *run
 	if len(r.background) > r.opts.MaxBackground {
-		r.background[0].closeOutput()
+		oldest = r.background[0]
 		r.background = slices.Delete(r.background, 0, 1)
+	}
+	r.mu.Unlock()
+	if oldest != nil {
+		oldest.closeOutput()
 	}
 }
 
