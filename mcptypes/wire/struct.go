@@ -273,7 +273,7 @@ func (p *structPlan) decode(d *Decoder, v reflect.Value) error {
 					return &Error{Path: clip(string(k)), Offset: d.pos}
 				}
 				if err := d.skip(); err != nil {
-					return err
+					return inMember(err, string(k))
 				}
 				continue
 			}

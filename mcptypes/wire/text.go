@@ -139,8 +139,10 @@ func unquote(dst, b []byte) []byte {
 			}
 			i++
 		case c < utf8.RuneSelf:
-			dst = append(dst, c)
-			i++
+			start := i
+			for i++; i < len(b) && class[b[i]] == isPlain; i++ {
+			}
+			dst = append(dst, b[start:i]...)
 		default:
 			r, size := utf8.DecodeRune(b[i:])
 			dst = utf8.AppendRune(dst, r)
