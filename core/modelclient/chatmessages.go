@@ -102,9 +102,7 @@ func (m *chatMessages) message(item *protocol.MessageItem) {
 		if text == "" || m.hasLast && text == m.lastText {
 			return
 		}
-		if m.open {
-			m.flush()
-		}
+		m.flush()
 		m.begin()
 		m.text, m.hasText = text, true
 		m.lastText, m.hasLast = text, true
@@ -140,15 +138,14 @@ func (m *chatMessages) message(item *protocol.MessageItem) {
 
 // call makes room for another call in the open assistant message.
 func (m *chatMessages) call() {
-	if !m.open {
-		m.begin()
-	}
+	m.begin()
 	if len(m.calls) > 0 {
 		m.calls = append(m.calls, ',')
 	}
 }
 
-// begin opens an assistant message, with the reasoning that waits for it.
+// begin opens an assistant message if none is, and gives it the reasoning that
+// waits for one.
 func (m *chatMessages) begin() {
 	m.open = true
 	m.reasoning.WriteString(m.waiting.String())
@@ -158,6 +155,7 @@ func (m *chatMessages) begin() {
 // output adds the result of a call.
 func (m *chatMessages) output(callID, output string) {
 	m.flush()
+	m.waiting.Reset()
 	m.dst = append(m.dst, `,{"role":"tool","tool_call_id":`...)
 	m.dst = wire.AppendString(m.dst, callID)
 	m.dst = append(m.dst, `,"content":`...)

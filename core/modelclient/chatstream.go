@@ -161,7 +161,7 @@ func (d *chatDecoder) choice(s *Stream, choice *chatChoice) error {
 		}
 	}
 	for i := range choice.Delta.ToolCalls {
-		d.call(&choice.Delta.ToolCalls[i])
+		d.call(s, &choice.Delta.ToolCalls[i])
 	}
 	switch choice.FinishReason {
 	case "":
@@ -189,7 +189,7 @@ func (d *chatDecoder) open(s *Stream, part chatPart, itemType string) {
 // call adds a piece to the call that it belongs to. Calls are told apart by
 // their index; servers that give every call the same one start a new call with
 // another id.
-func (d *chatDecoder) call(piece *chatCallDelta) {
+func (d *chatDecoder) call(s *Stream, piece *chatCallDelta) {
 	var call *chatCall
 	if piece.Index == nil {
 		if n := len(d.calls); n > 0 && (piece.ID == "" || piece.ID == d.calls[n-1].id) {
@@ -212,6 +212,7 @@ func (d *chatDecoder) call(piece *chatCallDelta) {
 		}
 		d.order = append(d.order, chatPart(len(d.calls)))
 		d.calls = append(d.calls, call)
+		s.push(Event{Kind: ItemOpened, ItemType: "function_call"})
 	}
 	if call.id == "" {
 		call.id = piece.ID
@@ -306,4 +307,3 @@ func reasoningText(raw json.RawMessage) string {
 	}
 	return peekText(raw, "content")
 }
-
