@@ -9,8 +9,9 @@ import (
 // Response is how a call ended.
 type Response struct {
 	Result json.RawMessage // the peer's result, null included; nil if Err is set
-	// Err is an *[Error] that the peer sent, [ErrInputEnded], or why the
-	// connection ended.
+	// Err is an *[Error] that the peer sent, a *[MessageError] or
+	// *[OversizeError] when the reply could not be read, [ErrInputEnded], or why
+	// the connection ended.
 	Err error
 }
 
@@ -135,8 +136,8 @@ func (c *Conn) Call(ctx context.Context, method string, params, result any) erro
 	return nil
 }
 
-// resolve completes the call that a reply belongs to.
-func (c *Conn) resolve(id ID, kind Kind, r Response) {
+// resolve completes the call that a reply belongs to, if there is one.
+func (c *Conn) resolve(id ID, r Response) bool {
 	c.mu.Lock()
 	call := c.calls[id]
 	if call == nil {
@@ -150,9 +151,8 @@ func (c *Conn) resolve(id ID, kind Kind, r Response) {
 	c.mu.Unlock()
 	if call != nil {
 		c.complete(call, r)
-	} else if c.hooks.Unmatched != nil {
-		c.hooks.Unmatched(id, kind)
 	}
+	return call != nil
 }
 
 // complete runs the completion of a call that was removed from the open ones.

@@ -33,17 +33,33 @@ type Options struct {
 	// its sender with it; one that is larger than the bound goes alone. 0 means
 	// [DefaultQueueBytes].
 	QueueBytes int
-	// AnswerMalformed says that input which is not a message is answered, as MCP
-	// wants it, with [CodeParseError] or [CodeInvalidRequest], and with the ID if
-	// it is readable, else null. Answers with null are limited in number over
-	// time. Replies are never answered, however malformed.
-	AnswerMalformed bool
+	// Malformed says how input is answered that is not a message. 0 means
+	// [DropMalformed].
+	Malformed MalformedPolicy
 	// SpoolThreshold is the length in bytes from which a [Stream] goes to a
 	// temporary file. 0 means [DefaultSpoolThreshold].
 	SpoolThreshold int
 	// SpoolDir is the folder of temporary files. Empty means [os.TempDir].
 	SpoolDir string
 }
+
+// MalformedPolicy says how input is answered that is not a message. Whatever it
+// is, a reply is never answered, and a malformed reply to an open call fails the
+// call with a *[MessageError].
+type MalformedPolicy uint8
+
+const (
+	// DropMalformed answers nothing.
+	DropMalformed MalformedPolicy = iota
+	// AnswerRequests answers what is visibly a request, its ID and its method or
+	// params being readable, with [CodeInvalidRequest] and that ID, so that its
+	// sender does not wait for ever; and nothing else.
+	AnswerRequests
+	// AnswerAll answers everything, with [CodeParseError] or
+	// [CodeInvalidRequest], and with the ID if it is readable, else null. Answers
+	// with null are limited in number over time. (spec: mcp, server correctness)
+	AnswerAll
+)
 
 // Conn is one side of a connection. Both sides are alike: each may send requests
 // and notifications and answers those of the other. It is safe for concurrent

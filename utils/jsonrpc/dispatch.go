@@ -22,14 +22,20 @@ func (c *Conn) receive(text []byte) {
 	}
 	switch m.Kind {
 	case KindResponse:
-		c.resolve(m.ID, m.Kind, Response{Result: m.Result})
+		c.receiveReply(m, Response{Result: m.Result})
 	case KindError:
-		c.resolve(m.ID, m.Kind, Response{Err: m.Error})
+		c.receiveReply(m, Response{Err: m.Error})
 	default:
 		if m.BadID && c.hooks.BadID != nil {
 			c.hooks.BadID(m.Method)
 		}
 		c.accept(m, text)
+	}
+}
+
+func (c *Conn) receiveReply(m Message, r Response) {
+	if !c.resolve(m.ID, r) && c.hooks.Unmatched != nil {
+		c.hooks.Unmatched(m.ID, m.Kind)
 	}
 }
 
@@ -41,35 +47,40 @@ func (c *Conn) receiveMalformed(err error) {
 	if c.hooks.Malformed != nil {
 		c.hooks.Malformed(bad)
 	}
-	if !c.opts.AnswerMalformed || bad.Reply {
+	known := bad.ID.IsValid()
+	if known && bad.Like != KindRequest && c.resolve(bad.ID, Response{Err: bad}) {
 		return
 	}
-	if bad.ID.IsValid() || c.nullReplies.allow(time.Now()) {
-		c.refuse(bad.ID, Errorf(bad.Code, "%s", malformedMessage(bad)))
+	switch c.opts.Malformed {
+	case AnswerRequests:
+		if known && bad.Like == KindRequest {
+			c.refuse(bad.ID, Errorf(CodeInvalidRequest, "Invalid request: %s", bad.Reason))
+		}
+	case AnswerAll:
+		if bad.Like == KindResponse || !known && !c.nullReplies.allow(time.Now()) {
+			return
+		}
+		what := "Invalid request"
+		if bad.Code == CodeParseError {
+			what = "Parse error"
+		}
+		c.refuse(bad.ID, Errorf(bad.Code, "%s: %s", what, bad.Reason))
 	}
-}
-
-func malformedMessage(bad *MessageError) string {
-	if bad.Code == CodeParseError {
-		return "Parse error: " + bad.Reason
-	}
-	return "Invalid request: " + bad.Reason
 }
 
 // receiveOversize handles a message that was skipped: a request is answered with
 // an error, and a call whose reply it was fails.
 func (c *Conn) receiveOversize(e *OversizeError) {
 	h := parseHead(e.Prefix)
-	reason := Errorf(CodeInvalidRequest, "Invalid request: message is longer than %d bytes", e.Limit)
-	answered := h.asks && !h.reply && h.id.IsValid()
+	answered := h.like == KindRequest && h.id.IsValid()
 	if c.hooks.Oversize != nil {
 		c.hooks.Oversize(e.Size, e.Limit, h.id, answered)
 	}
 	switch {
 	case answered:
-		c.refuse(h.id, reason)
-	case h.reply && h.id.IsValid():
-		c.resolve(h.id, KindResponse, Response{Err: &OversizeError{Size: e.Size, Limit: e.Limit}})
+		c.refuse(h.id, Errorf(CodeInvalidRequest, "Invalid request: message is longer than %d bytes", e.Limit))
+	case h.id.IsValid():
+		c.resolve(h.id, Response{Err: &OversizeError{Size: e.Size, Limit: e.Limit}})
 	}
 }
 

@@ -94,7 +94,10 @@ func parseID(raw []byte) (ID, bool) {
 		return ID{}, false
 	}
 	n, err := strconv.ParseInt(string(raw), 10, 64)
-	return IntID(n), err == nil
+	if err != nil {
+		return ID{}, false
+	}
+	return IntID(n), true
 }
 
 // numeric returns the integer ID that a string ID spells in canonical decimal.

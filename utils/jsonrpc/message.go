@@ -57,12 +57,13 @@ type MessageError struct {
 	// Code is [CodeParseError] when the text is not one JSON value and
 	// [CodeInvalidRequest] when the value is not a message.
 	Code int64
-	// ID is the ID of a value that is not a message, when it is readable and
-	// beyond doubt.
+	// ID is the ID of the message, not valid unless it could be read and was
+	// given once. Of a text that is not JSON only the part before Offset counts.
 	ID ID
-	// Reply says that the value looks like a reply (it has a result or an
-	// error). Replies are never answered.
-	Reply bool
+	// Like says what the text would be if it were right: [KindRequest] when it has
+	// a method or params, [KindResponse] when it has a result or an error instead,
+	// [KindInvalid] when there is no telling.
+	Like Kind
 }
 
 // Error returns the reason, the place and the size.
@@ -143,33 +144,29 @@ func memberName(quoted []byte) string {
 // [CodeInternalError].
 // (spec: app-server, envelope)
 func ParseMessage(text []byte) (Message, error) {
-	bad := func(f *fault, code int64, env *envelope) (Message, error) {
-		e := &MessageError{Reason: f.reason, Offset: f.offset, Size: int64(len(text)), Code: code}
-		if env != nil {
-			e.Reply = env.seen&hasMethod == 0 && env.seen&(hasResult|hasError) != 0
-			if env.twice&hasID == 0 {
-				e.ID, _ = parseID(env.id)
-			}
+	bad := func(f *fault, code int64, h head) (Message, error) {
+		return Message{}, &MessageError{
+			Reason: f.reason, Offset: f.offset, Size: int64(len(text)), Code: code, ID: h.id, Like: h.like,
 		}
-		return Message{}, e
 	}
 	if !utf8.Valid(text) {
-		return bad(&fault{"invalid UTF-8", firstInvalid(text)}, CodeParseError, nil)
+		f := &fault{"invalid UTF-8", firstInvalid(text)}
+		return bad(f, CodeParseError, parseHead(text[:f.offset]))
 	}
 	s := scanner{data: text}
 	s.space()
 	start := s.pos
 	if s.peek() != '{' {
 		if f := s.value(); f != nil {
-			return bad(f, CodeParseError, nil)
+			return bad(f, CodeParseError, head{})
 		}
 		if s.space(); s.pos < len(text) {
-			return bad(s.fault("more than one value"), CodeParseError, nil)
+			return bad(s.fault("more than one value"), CodeParseError, head{})
 		}
 		if text[start] == '[' {
-			return bad(&fault{"batches are not supported", start}, CodeInvalidRequest, nil)
+			return bad(&fault{"batches are not supported", start}, CodeInvalidRequest, head{})
 		}
-		return bad(&fault{"not an object", start}, CodeInvalidRequest, nil)
+		return bad(&fault{"not an object", start}, CodeInvalidRequest, head{})
 	}
 	var env envelope
 	m := members{s: &s}
@@ -177,14 +174,14 @@ func ParseMessage(text []byte) (Message, error) {
 		env.add(m.name, m.value)
 	}
 	if m.fault != nil {
-		return bad(m.fault, CodeParseError, nil)
+		return bad(m.fault, CodeParseError, parseHead(text[:m.fault.offset]))
 	}
 	if s.space(); s.pos < len(text) {
-		return bad(s.fault("more than one value"), CodeParseError, nil)
+		return bad(s.fault("more than one value"), CodeParseError, head{})
 	}
 	msg, reason := env.message()
 	if reason != "" {
-		return bad(&fault{reason, start}, CodeInvalidRequest, &env)
+		return bad(&fault{reason, start}, CodeInvalidRequest, env.head())
 	}
 	return msg, nil
 }
@@ -258,16 +255,34 @@ func parseError(raw []byte) *Error {
 	return e
 }
 
-// head is what the beginning of a message tells about it.
+// head is what a text that is not a whole message tells about itself: the ID and
+// Like of [MessageError].
 type head struct {
-	id    ID   // valid when it is readable and beyond doubt
-	reply bool // it has a result or an error
-	asks  bool // it has a method or params
+	id   ID
+	like Kind
 }
 
-// parseHead reads as many members as stand in the beginning of a message that
-// is longer than what is at hand.
+func (e *envelope) head() (h head) {
+	switch {
+	case e.seen&hasMethod != 0:
+		h.like = KindRequest
+	case e.seen&(hasResult|hasError) != 0:
+		h.like = KindResponse
+	case e.seen&hasParams != 0:
+		h.like = KindRequest
+	}
+	if e.twice&hasID == 0 {
+		h.id, _ = parseID(e.id)
+	}
+	return h
+}
+
+// parseHead reads as many members as stand in the beginning of a message whose
+// rest is too long or broken.
 func parseHead(text []byte) head {
+	if i := firstInvalid(text); i < len(text) {
+		text = text[:i]
+	}
 	s := scanner{data: text}
 	s.space()
 	if s.peek() != '{' {
@@ -284,14 +299,7 @@ func parseHead(text []byte) head {
 	if m.name != nil { // the member that was cut off
 		env.add(m.name, nil)
 	}
-	h := head{
-		asks:  env.seen&(hasMethod|hasParams) != 0,
-		reply: env.seen&hasMethod == 0 && env.seen&(hasResult|hasError) != 0,
-	}
-	if env.twice&hasID == 0 && utf8.Valid(env.id) {
-		h.id, _ = parseID(env.id)
-	}
-	return h
+	return env.head()
 }
 
 // AppendJSON appends the message to dst, with the member "jsonrpc".
@@ -319,8 +327,12 @@ func (m *Message) AppendJSON(dst []byte) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
-// firstInvalid returns the offset of the first byte that is not UTF-8.
+// firstInvalid returns the offset of the first byte that is not UTF-8, or the
+// length of the text.
 func firstInvalid(text []byte) int {
+	if utf8.Valid(text) {
+		return len(text)
+	}
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRune(text[i:])
 		if r == utf8.RuneError && n == 1 {
