@@ -55,7 +55,7 @@ func ResolveTrusted(v Verdict, l Lookup) ([]Program, error) {
 		l.Path = DefaultPath
 	}
 	if v.LoginShell && l.Home != "" {
-		for _, name := range []string{".bash_profile", ".bash_login", ".profile"} {
+		for _, name := range []string{".bash_profile", ".bash_login", ".profile", ".bashrc"} {
 			if err := l.fixed(filepath.Join(l.Home, name)); err != nil {
 				return nil, fmt.Errorf("start-up file %s: %w", name, err)
 			}

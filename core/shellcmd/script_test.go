@@ -86,7 +86,7 @@ func TestCommandsRefuses(t *testing.T) {
 	t.Parallel()
 	for _, script := range []string{
 		"a b'c'", "a $b", "a `b`", "a \"$b\"", "(a)", "a <b", "a &", "a #b", "a {b}", "a [b", "A=1 b", "1 b", "[ b ]", "a ;; b", "a &&",
-		"; a", "\na\n;", ";", "a \r", "a \x00", "a \xff", "a '", `a "`, `a \`, strings.Repeat("a\n", maxScript/2+1),
+		"; a", "\na\n;", ";", "a \r", "a \x00", "a \xff", "a '", `a "`, `a \`, "in x", "[[ a", "unset a", "let a", `a "b\`, `a $"b"`, "a $'b'", "a \v", "a\\\x00", strings.Repeat("a\n", maxScript/2+1),
 	} {
 		commands, err := Commands(script)
 		if !errors.Is(err, ErrNotPlain) || commands != nil {
