@@ -1,0 +1,110 @@
+package gitinfo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// commandTimeout bounds one git command. (spec: events-and-rollouts, git
+	// info)
+	commandTimeout = 5 * time.Second
+	// maxOutput bounds what is kept of a command's output; a command that says
+	// more fails.
+	maxOutput = 64 << 20
+)
+
+// kept are the variables of git that say where its settings are, and not what
+// to do. All others would make the answer depend on who started the program.
+var kept = []string{
+	"GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_GLOBAL",
+	"GIT_CEILING_DIRECTORIES", "GIT_EXEC_PATH",
+}
+
+// environment returns what a git command sees.
+func environment() []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return strings.HasPrefix(name, "GIT_") && !slices.Contains(kept, name) ||
+			name == "LC_ALL" || name == "LANGUAGE" || name == "PAGER"
+	})
+	return append(env,
+		"GIT_OPTIONAL_LOCKS=0",
+		"GIT_TERMINAL_PROMPT=0",
+		"GIT_ASKPASS=", "SSH_ASKPASS=",
+		"GIT_PAGER=cat",
+		"LC_ALL=C",
+	)
+}
+
+// always precede the arguments of every command: nothing that a repository
+// brings along is run.
+var always = []string{"-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull, "-c", "color.ui=false"}
+
+// git runs a git command in dir and returns what it writes to its standard
+// output. An exit status that is in ok, or 0, is no error.
+func git(ctx context.Context, dir string, ok []int, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "git", append(slices.Clip(always), args...)...)
+	cmd.Dir = dir
+	cmd.Env = environment()
+	out := &limitedBuffer{max: maxOutput}
+	cmd.Stdout = out
+	ownGroup(cmd)
+	cmd.WaitDelay = time.Second
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("git %s: %w", args[0], ctx.Err())
+	case out.full:
+		return nil, fmt.Errorf("git %s: more than %d bytes of output", args[0], maxOutput)
+	case errors.As(err, &exit) && slices.Contains(ok, exit.ExitCode()):
+		return out.Bytes(), nil
+	case err != nil:
+		return nil, fmt.Errorf("git %s: %w", args[0], err)
+	}
+	return out.Bytes(), nil
+}
+
+// line runs a git command that answers in one line; "" when it fails.
+func line(ctx context.Context, dir string, args ...string) string {
+	out, err := git(ctx, dir, nil, args...)
+	if err != nil {
+		return ""
+	}
+	return string(bytes.TrimSpace(out))
+}
+
+// lines runs a git command that answers in lines.
+func lines(ctx context.Context, dir string, args ...string) ([]string, error) {
+	out, err := git(ctx, dir, nil, args...)
+	if err != nil {
+		return nil, err
+	}
+	return strings.FieldsFunc(string(out), func(r rune) bool { return r == '\n' || r == '\r' }), nil
+}
+
+// limitedBuffer is a buffer that refuses to grow beyond max.
+type limitedBuffer struct {
+	bytes.Buffer
+	max  int
+	full bool
+}
+
+// Write ends the command once the buffer is full.
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > b.max {
+		b.full = true
+		return 0, errors.New("too much output")
+	}
+	return b.Buffer.Write(p)
+}

@@ -1,0 +1,15 @@
+//go:build unix
+
+package history
+
+import (
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func makePipe(t *testing.T, path string) {
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
