@@ -95,7 +95,7 @@ func (l *RolloutLine) DecodeWire(d *wire.Decoder) error {
 		if err := wire.UnmarshalAt("payload", r.payload, item); err != nil {
 			return err
 		}
-		l.Item = item
+		r.take(item)
 	}
 	if line, ok := l.Item.(*ResponseItemLine); ok && l.ItemID != "" && line.Item.ItemID() == "" {
 		giveID(line.Item, l.ItemID)
@@ -129,7 +129,7 @@ func (r *rolloutReader) member(d *wire.Decoder, key []byte) (err error) {
 		if err := d.Value(item); err != nil {
 			return err
 		}
-		l.Item = item
+		r.take(item)
 	case "item_id":
 		if l.ItemID = ""; d.Kind() == wire.KindNull {
 			return d.Skip()
@@ -141,6 +141,14 @@ func (r *rolloutReader) member(d *wire.Decoder, key []byte) (err error) {
 		return d.Skip()
 	}
 	return err
+}
+
+// take makes item, which has been read, the item of the line.
+func (r *rolloutReader) take(item RolloutItem) {
+	if u, ok := item.(*UnknownRolloutItem); ok {
+		u.Type = r.typ
+	}
+	r.line.Item = item
 }
 
 // newRolloutItem returns what reads the payload of a line.
@@ -157,7 +165,7 @@ func newRolloutItem(typ string) RolloutItem {
 	case "compacted":
 		return new(CompactedLine)
 	}
-	return &UnknownRolloutItem{Type: typ}
+	return new(UnknownRolloutItem)
 }
 
 // giveID sets the id of an item that can have one.
