@@ -23,13 +23,14 @@ type run struct {
 	started time.Time
 	process *process
 	output  *collector
-	// streams are the ends of the pipes that this process holds; nil with
-	// Command.Stdio.
-	stdout, stderr, stdin *os.File
-	report                *os.File
-	reported              []byte        // complete when reportEnded is closed
-	reportEnded           chan struct{} // closed when the pipe of the report is at its end
-	ended                 chan struct{} // closed when both streams are at their end
+
+	// The ends of pipes that this process holds, nil for those that the command
+	// does not have.
+	stdout, stderr, stdin, report *os.File
+
+	reported    []byte        // complete when reportEnded is closed
+	reportEnded chan struct{} // closed when the report was read to its end
+	ended       chan struct{} // closed when that and both streams were
 }
 
 // begin starts the command and the goroutines that serve it.
@@ -135,18 +136,18 @@ func (x *run) serve(ctx context.Context, proc *os.Process, own bool, opts *Optio
 		streams.Go(func() { x.output.drain(x.stdout, protocol.StreamStdout) })
 		streams.Go(func() { x.output.drain(x.stderr, protocol.StreamStderr) })
 	}
-	tasks.Go(func() {
-		streams.Wait()
-		close(x.ended)
-	})
 	if x.report != nil {
-		tasks.Go(func() {
+		streams.Go(func() {
 			x.reported = readReport(x.report)
 			close(x.reportEnded)
 		})
 	} else {
 		close(x.reportEnded)
 	}
+	tasks.Go(func() {
+		streams.Wait()
+		close(x.ended)
+	})
 	if x.stdin != nil {
 		tasks.Go(func() {
 			// The command may end without reading everything.
@@ -197,7 +198,7 @@ func (x *run) waitTime(ctx context.Context) (timedOut bool) {
 }
 
 // settle waits, after the process has ended or was killed, for the rest of its
-// output: to the end of both streams, or until what it left in the background
+// output: to the end of all pipes, or until what it left in the background
 // is silent, has had the most of time, or done is closed. It reports whether the
 // end was reached.
 func (x *run) settle(done <-chan struct{}, most time.Duration) bool {
@@ -308,7 +309,7 @@ func (x *run) interrupted(cause error) error {
 	return fmt.Errorf("run %q: %w", x.cmd.Argv[0], cause)
 }
 
-// outputEnded reports whether both streams are at their end.
+// outputEnded reports whether all pipes were read to their end.
 func (x *run) outputEnded() bool {
 	select {
 	case <-x.ended:
@@ -318,7 +319,7 @@ func (x *run) outputEnded() bool {
 	}
 }
 
-// closeOutput makes the goroutines that read the streams end.
+// closeOutput ends the goroutines that read.
 func (x *run) closeOutput() {
 	closeAll(x.stdout, x.stderr)
 	<-x.ended
