@@ -654,7 +654,7 @@ func TestSecretsStayInside(t *testing.T) {
 		m := newIssuer(t, answer).manager(t, home, &clock{now: start})
 		credential, _, err := m.Token(t.Context())
 		auth, _ := m.Snapshot()
-		show(m, *m.client.http, credential, &credential, struct{ C Credential }{credential}, err, m.Refresh(t.Context()), auth)
+		show(m, credential, &credential, struct{ C Credential }{credential}, err, m.Refresh(t.Context()), auth)
 	}
 	m := NewManager(Options{Home: home, APIKeyOverride: "sk-override"})
 	show(m, Options{Home: home, APIKeyOverride: "sk-override"}, Tokens{ID: r.tokens.id, Access: "access-x", Refresh: "refresh-x"},
