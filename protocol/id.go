@@ -51,14 +51,26 @@ func (id *SubscriptionID) DecodeWire(d *wire.Decoder) error { return decodeUUID(
 // DecodeWire reads any usual spelling of a UUID.
 func (id *LoginID) DecodeWire(d *wire.Decoder) error { return decodeUUID(d, (*string)(id)) }
 
+// WireForm returns "UUID".
+func (ConversationID) WireForm() string { return uuidForm }
+
+// WireForm returns "UUID".
+func (SubscriptionID) WireForm() string { return uuidForm }
+
+// WireForm returns "UUID".
+func (LoginID) WireForm() string { return uuidForm }
+
+// uuidForm is what errors call a UUID.
+const uuidForm = "UUID"
+
 func decodeUUID(d *wire.Decoder, id *string) error {
 	at := d.Offset()
 	s, err := d.String()
 	if err != nil {
-		return d.MismatchAt(at, "UUID")
+		return d.MismatchAt(at, uuidForm)
 	}
 	if *id, err = parseUUID(s); err != nil {
-		return d.MismatchAt(at, "UUID")
+		return d.MismatchAt(at, uuidForm)
 	}
 	return nil
 }

@@ -35,6 +35,10 @@ func (o *Optional[T]) AppendWire(dst []byte) ([]byte, error) {
 
 // DecodeWire reads a value.
 func (o *Optional[T]) DecodeWire(d *wire.Decoder) error {
+	if d.Kind() == wire.KindNull {
+		o.DecodeNull()
+		return d.Skip()
+	}
 	if err := d.Value(&o.value); err != nil {
 		return err
 	}
@@ -44,3 +48,9 @@ func (o *Optional[T]) DecodeWire(d *wire.Decoder) error {
 
 // DecodeNull takes note of a null.
 func (o *Optional[T]) DecodeNull() { *o = Null[T]() }
+
+// MarshalJSON returns the value, or null.
+func (o Optional[T]) MarshalJSON() ([]byte, error) { return wire.Append(nil, &o) }
+
+// UnmarshalJSON reads a value or null.
+func (o *Optional[T]) UnmarshalJSON(data []byte) error { return wire.Unmarshal(data, o) }

@@ -144,6 +144,9 @@ func override(t reflect.Type, plan codec) codec {
 		if plan.want == "" {
 			plan.want = "value"
 		}
+		if d, ok := reflect.New(t).Interface().(Describer); ok {
+			plan.want = d.WireForm()
+		}
 	}
 	if p.Implements(nullUnmarshalerType) {
 		plan.decodeNull = func(v reflect.Value) {

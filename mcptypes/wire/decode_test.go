@@ -211,7 +211,7 @@ func TestUnmarshalErrors(t *testing.T) {
 		{"adjacent, not an object", into[beside], `[]`, `params: got an array, want object`},
 		{"adjacent, no tag", into[beside], `{"data":{}}`, `params.type: missing, want one of "word", "picture"`},
 		{"adjacent, another case alone", into[word], `{"type":"picture","data":{"url":""}}`, `params: got another case, want "word"`},
-		{"external, unknown tag", into[outside], `{"drop":{}}`, `params.type: missing, want one of "add", "move"`},
+		{"external, unknown tag", into[outside], `{"drop":{}}`, `params: got "drop", want one of "add", "move"`},
 		{"external, unknown inner tag", into[outside], `{"type":"drop"}`, `params.type: got "drop", want one of "add", "move"`},
 		{"external, empty", into[outside], `{}`, `params: got an empty object, want one of "add", "move"`},
 		{"external, two members", into[outside], `{"add":{"content":""},"x":1}`, `params: got several members, want one of "add", "move"`},

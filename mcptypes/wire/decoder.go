@@ -32,6 +32,14 @@ type NullUnmarshaler interface {
 	DecodeNull()
 }
 
+// Describer is implemented by types that read themselves and say in errors
+// what they look like.
+type Describer interface {
+	// WireForm returns what a value looks like, as in "UUID". It does not
+	// depend on the value.
+	WireForm() string
+}
+
 // Kind is the kind of a JSON value.
 type Kind byte
 

@@ -210,6 +210,9 @@ func (p *unionPlan) decodeExternal(d *Decoder, v reflect.Value) error {
 		return &Error{Got: show(name), Want: p.want, Offset: start}
 	}
 	tag, err := d.tag(p.AlsoInternal, p.want)
+	if e, ok := err.(*Error); ok && e.Got == "" { // say what is there instead
+		return &Error{Got: show(name), Want: p.want, Offset: start}
+	}
 	if err != nil {
 		return err
 	}
