@@ -131,13 +131,17 @@ func (t *lineTransport) fill() {
 // skip reads on to the end of a line that is too long and keeps only its
 // beginning.
 func (t *lineTransport) skip(long, part []byte, whole bool) error {
-	e := &OversizeError{Size: int64(len(long) + len(part)), Limit: t.maxLine}
-	e.Prefix = append(e.Prefix, long[:min(len(long), oversizePrefix)]...)
-	e.Prefix = append(e.Prefix, part[:min(len(part), oversizePrefix-len(e.Prefix))]...)
+	e := &OversizeError{Limit: t.maxLine}
+	add := func(p []byte) {
+		e.Size += int64(len(p))
+		e.Prefix = append(e.Prefix, p[:min(len(p), oversizePrefix-len(e.Prefix))]...)
+	}
+	add(long)
+	add(part)
 	for !whole && t.readErr == nil {
 		t.fill()
 		part, whole = t.next()
-		e.Size += int64(len(part))
+		add(part)
 	}
 	return e
 }

@@ -126,7 +126,7 @@ func TestParseMessageErrors(t *testing.T) {
 		{"129 levels", `{"id":1,"method":"m","params":` + nested(128) + `}`,
 			MessageError{Reason: "nested deeper than 128 levels", Offset: 157, Code: parse, ID: id(1), Like: KindRequest}},
 		{"200 levels of objects", strings.Repeat(`{"a":`, 200), MessageError{Reason: "nested deeper than 128 levels", Offset: 640, Code: parse}},
-		{"trailing comma", `{"id":1,}`, MessageError{Reason: "member name expected", Offset: 8, Code: parse}},
+		{"trailing comma", `{"id":1,}`, MessageError{Reason: "member name expected", Offset: 8, Code: parse, ID: id(1)}},
 		{"trailing comma in an array", `[1,]`, MessageError{Reason: "not the start of a JSON value", Offset: 3, Code: parse}},
 		{"no colon", `{"id" 1}`, MessageError{Reason: "colon expected", Offset: 6, Code: parse}},
 		{"bad literal", `[nul]`, MessageError{Reason: "not the start of a JSON value", Offset: 1, Code: parse}},
@@ -189,7 +189,8 @@ func TestParseHead(t *testing.T) {
 		{"name that may go on", `{"method":"m","id":12,"par`, head{like: KindRequest, id: IntID(12)}},
 		{"twice", `{"id":1,"id":2,"method":"m",`, head{like: KindRequest}},
 		{"bad id", `{"id":1.5,"method":"m",`, head{like: KindRequest}},
-		{"invalid UTF-8 in id", "{\"id\":\"\xff\",\"method\":\"m\",", head{like: KindRequest}},
+		{"invalid UTF-8 in id", "{\"id\":\"\xff\",\"method\":\"m\",", head{}},
+		{"invalid UTF-8 after id", "{\"id\":\"x\",\"method\":\"\xff", head{id: StringID("x"), like: KindRequest}},
 		{"not an object", `[1,`, head{}},
 		{"nothing", ``, head{}},
 	}
