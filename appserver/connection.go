@@ -1,0 +1,174 @@
+package appserver
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/codex-go/codex/appserver/v1"
+	"github.com/codex-go/codex/core/clientid"
+	"github.com/codex-go/codex/protocol"
+	"github.com/codex-go/codex/utils/jsonrpc"
+)
+
+// connection is one client's connection and its life: before and after
+// initialize, and the way down.
+type connection struct {
+	server *Server
+	conn   *jsonrpc.Conn
+	v1     *v1.Methods
+	ended  chan struct{} // closed to end the connection from this side
+	once   sync.Once
+	// ready is closed when the answer to initialize is in the queue; other
+	// requests wait for it, so that it is the first message.
+	ready chan struct{}
+
+	mu       sync.Mutex
+	opened   bool              // initialize was accepted
+	identity clientid.Identity // with the client's name
+}
+
+func newConnection(s *Server, transport jsonrpc.Transport) *connection {
+	c := &connection{
+		server:   s,
+		ended:    make(chan struct{}),
+		ready:    make(chan struct{}),
+		identity: s.identity,
+	}
+	c.v1 = v1.New(s.backend, c)
+	c.conn = jsonrpc.NewConn(transport, &jsonrpc.Options{
+		Router: jsonrpc.RouterFunc(c.route),
+		IDs:    &s.ids,
+		Hooks:  c.hooks(),
+	})
+	return c
+}
+
+// Identity is who the program says it is, with the client's name.
+func (c *connection) Identity() clientid.Identity {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.identity
+}
+
+// route decides what to do with a message of the client. Decoding comes before
+// everything else, so that a bad request is called one also before initialize.
+// (spec: app-server, bad input)
+func (c *connection) route(req *jsonrpc.Request) jsonrpc.Work {
+	if req.IsNotification() {
+		c.server.log.Debug().Str("method", req.Method).Msg("notification")
+		return jsonrpc.Work{}
+	}
+	r, err := protocol.DecodeClientRequest(req.Method, req.Params)
+	if err != nil {
+		return refuse(v1.Undecodable(err))
+	}
+	if r, ok := r.(*protocol.InitializeParams); ok {
+		if !c.open(r.ClientInfo) {
+			return refuse(v1.AlreadyInitialized())
+		}
+		return jsonrpc.Work{Run: c.initialize}
+	}
+	if !c.isOpen() {
+		return refuse(v1.NotInitialized())
+	}
+	work := c.v1.Route(r)
+	run := work.Run
+	work.Run = func(ctx context.Context, req *jsonrpc.Request) (any, error) {
+		select {
+		case <-c.ready:
+		case <-ctx.Done():
+		}
+		return run(ctx, req)
+	}
+	return work
+}
+
+// refuse answers a request with an error.
+func refuse(err error) jsonrpc.Work {
+	return jsonrpc.Work{Run: func(context.Context, *jsonrpc.Request) (any, error) { return nil, err }}
+}
+
+// open takes the first initialize.
+func (c *connection) open(client protocol.ClientInfo) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.opened {
+		return false
+	}
+	c.opened = true
+	c.identity = c.identity.WithClient(client.Name, client.Version)
+	return true
+}
+
+func (c *connection) isOpen() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.opened
+}
+
+// initialize answers the first request. (spec: app-server, handshake)
+func (c *connection) initialize(ctx context.Context, req *jsonrpc.Request) (any, error) {
+	defer close(c.ready)
+	reply := req.Defer()
+	err := reply.Reply(ctx, &protocol.InitializeResponse{UserAgent: c.Identity().UserAgent()}, nil)
+	if err != nil {
+		c.server.log.Debug().Err(err).Msg("the answer to initialize was not sent")
+	}
+	return nil, nil
+}
+
+// end makes serve return.
+func (c *connection) end() { c.once.Do(func() { close(c.ended) }) }
+
+// serve waits for the end of the connection and takes it down in order: what
+// was asked is answered, what must be written is written.
+// (spec: app-server, shutdown)
+func (c *connection) serve(ctx context.Context) error {
+	select {
+	case <-c.conn.InputDone():
+	case <-c.conn.Done():
+	case <-c.ended:
+	case <-ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	c.v1.Stop()
+	errs := []error{c.v1.WaitHandlers(ctx)}
+	if c.server.leave(c) && !c.server.o.KeepRunning {
+		errs = append(errs, c.server.endConversations(ctx))
+	}
+	errs = append(errs, c.v1.Close(ctx), c.conn.Shutdown(ctx))
+	err := errors.Join(errs...)
+	if errors.Is(err, jsonrpc.ErrBrokenPipe) {
+		c.server.log.Warn().Err(err).Msg("the client is gone")
+		return nil
+	}
+	return err
+}
+
+// hooks log what the connection would otherwise pass over in silence.
+func (c *connection) hooks() *jsonrpc.Hooks {
+	log := &c.server.log
+	return &jsonrpc.Hooks{
+		Malformed: func(err *jsonrpc.MessageError) { log.Error().Err(err).Msg("a message was dropped") },
+		Oversize: func(size int64, limit int, id jsonrpc.ID, answered bool) {
+			log.Error().Int64("bytes", size).Int("limit", limit).Bool("answered", answered).Msg("a message was too long")
+		},
+		BadID: func(method string) { log.Warn().Str("method", method).Msg("a request has no usable id") },
+		Unmatched: func(id jsonrpc.ID, _ jsonrpc.Kind) {
+			log.Warn().Stringer("id", id).Msg("a reply that nobody waits for")
+		},
+		Panic: func(method string, value any, stack []byte) {
+			log.Error().Str("method", method).Interface("panic", value).Bytes("stack", stack).Msg("a handler failed")
+		},
+		Unencodable: func(method string, _ jsonrpc.ID, err error) {
+			log.Error().Str("method", method).Err(err).Msg("a message could not be encoded")
+		},
+		InputEnded: func(err error) {
+			if err != nil {
+				log.Error().Err(err).Msg("reading from the client failed")
+			}
+		},
+	}
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/codex-go/codex/core/clientid"
+)
+
+// version is the version of the program. Releases set it when they link.
+var version = "dev"
+
+// globalFlags are the flags that every command understands.
+type globalFlags struct {
+	config []string // -c key=value
+	strict bool
+}
+
+func newRoot() *cobra.Command {
+	var flags globalFlags
+	root := &cobra.Command{
+		Use:   "codex",
+		Short: "The engine behind a coding agent",
+		Long: "codex is the engine behind a coding agent, without a screen of its own.\n" +
+			"Editors start \"codex app-server\" and speak JSON-RPC with it over standard input and output.",
+		Example:       "  codex demo\n  codex app-server -c model=gpt-5",
+		Version:       programVersion(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.PersistentFlags().StringArrayVarP(&flags.config, "config", "c", nil,
+		"set `key=value` above config.toml; the key is a dotted path, the value TOML or else a string")
+	root.PersistentFlags().BoolVar(&flags.strict, "strict-config", false, "refuse settings that nobody knows")
+	root.AddCommand(newAppServer(&flags))
+	return root
+}
+
+// programVersion names this program and the protocol level that it speaks.
+func programVersion() string {
+	v := version
+	if info, ok := debug.ReadBuildInfo(); ok && v == "dev" && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		v = info.Main.Version
+	}
+	return "codex " + v + " (protocol " + clientid.ProtocolVersion + ")"
+}

@@ -1,0 +1,201 @@
+package conversation
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/codex-go/codex/core/clientid"
+	"github.com/codex-go/codex/core/config"
+	"github.com/codex-go/codex/core/gitinfo"
+	"github.com/codex-go/codex/core/modelclient"
+	"github.com/codex-go/codex/core/modelprovider"
+	"github.com/codex-go/codex/core/prompt"
+	"github.com/codex-go/codex/core/rollout"
+	"github.com/codex-go/codex/core/session"
+	"github.com/codex-go/codex/core/shellenv"
+	"github.com/codex-go/codex/core/tools"
+	"github.com/codex-go/codex/protocol"
+)
+
+// builder gathers what a new conversation is made of.
+type builder struct {
+	m            *Manager
+	config       *config.Config
+	identity     clientid.Identity
+	source       protocol.SessionSource
+	instructions string // of the user
+
+	// Set by the step that opens the rollout.
+	id       protocol.ConversationID
+	recorder rollout.Writer
+	history  *rollout.History // nil for a new conversation
+}
+
+// start makes a conversation; open opens its rollout.
+func (m *Manager) start(ctx context.Context, cfg *config.Config, o *StartOptions, open func(context.Context, *builder) error) (*Conversation, error) {
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return nil, ErrClosed
+	}
+	m.making.Add(1)
+	m.mu.Unlock()
+	defer m.making.Done()
+
+	b := &builder{m: m, config: cfg, identity: m.o.Identity, source: m.o.Source}
+	if o != nil {
+		if o.Identity != nil {
+			b.identity = *o.Identity
+		}
+		if o.Source != "" {
+			b.source = o.Source
+		}
+	}
+	if info, err := os.Stat(cfg.Cwd); err != nil {
+		return nil, fmt.Errorf("working directory: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("working directory %s is not a directory", cfg.Cwd)
+	}
+	model, err := b.model(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.readInstructions()
+	if err := open(ctx, b); err != nil {
+		return nil, err
+	}
+	c, err := b.conversation(model)
+	if err != nil {
+		b.recorder.Close(context.WithoutCancel(ctx)) // the first error counts
+		return nil, err
+	}
+	m.mu.Lock()
+	m.live[b.id] = c
+	m.mu.Unlock()
+	if m.o.Observer.Created != nil {
+		m.o.Observer.Created(c)
+	}
+	return c, nil
+}
+
+// create opens the rollout of a new conversation.
+func (m *Manager) create(ctx context.Context, b *builder) error {
+	w, err := m.o.Store.Create(ctx, b.meta(), b.writerOptions())
+	if err != nil {
+		return fmt.Errorf("create rollout: %w", err)
+	}
+	b.recorder, b.id = w, w.ID()
+	return nil
+}
+
+// readInstructions reads the AGENTS.md files. A project file that cannot be
+// read is reported and left out.
+func (b *builder) readInstructions() {
+	var err error
+	b.instructions, err = prompt.UserInstructions(b.config.HomeInstructions, prompt.DocOptions{
+		Cwd:       b.config.Cwd,
+		MaxBytes:  b.config.ProjectDocMaxBytes,
+		Fallbacks: b.config.ProjectDocFallbackFilenames,
+	})
+	if err != nil && b.m.o.Log != nil {
+		b.m.o.Log.Warn().Err(err).Msg("project instructions were left out")
+	}
+}
+
+// meta returns what the first line of the rollout says.
+func (b *builder) meta() rollout.Meta {
+	meta := rollout.Meta{
+		ID:         b.id,
+		Start:      b.m.o.Now(),
+		Cwd:        b.config.Cwd,
+		Originator: b.identity.Originator,
+		CLIVersion: b.identity.Version,
+		Source:     b.source,
+		Git: func(ctx context.Context) *protocol.GitInfo {
+			return gitinfo.Collect(ctx, b.config.Cwd)
+		},
+	}
+	if b.instructions != "" {
+		meta.Instructions = &b.instructions
+	}
+	return meta
+}
+
+func (b *builder) writerOptions() rollout.WriterOptions {
+	return rollout.WriterOptions{ItemIDs: b.config.Provider.IsAzure()}
+}
+
+// model returns the client for the provider. A provider whose endpoint is
+// started on first use is started here.
+func (b *builder) model(ctx context.Context) (*modelclient.Client, error) {
+	p := b.config.Provider
+	if p.ID == modelprovider.Demo && p.BaseURL == "" {
+		if b.m.o.Endpoint == nil {
+			return nil, fmt.Errorf("model provider %q has no endpoint in this program", p.ID)
+		}
+		base, err := b.m.o.Endpoint(ctx, p.ID)
+		if err != nil {
+			return nil, fmt.Errorf("start model provider %q: %w", p.ID, err)
+		}
+		p.BaseURL = base
+	}
+	env := b.config.Environ
+	getenv := func(name string) string {
+		value, _ := shellenv.Lookup(env, name)
+		return value
+	}
+	return modelclient.New(modelclient.Options{
+		Provider:    p,
+		Credentials: b.m.o.Credentials,
+		Getenv:      getenv,
+		HTTPClient:  b.m.o.HTTPClient,
+		UserAgent:   b.identity.UserAgent,
+		Originator:  b.identity.Originator,
+		Version:     b.identity.Version,
+		FixturePath: getenv("CODEX_RS_SSE_FIXTURE"),
+		Now:         b.m.o.Now,
+	}), nil
+}
+
+// conversation starts the session.
+func (b *builder) conversation(model session.Model) (*Conversation, error) {
+	shell := b.m.shell()
+	tempDir, _ := shellenv.Lookup(b.config.Environ, "TMPDIR")
+	s, err := session.New(session.Options{
+		ID:       b.id,
+		Config:   b.config,
+		Model:    model,
+		Recorder: b.recorder,
+		History:  b.m.o.History,
+		Tools: tools.NewSet(tools.Options{
+			Runner:            b.m.o.Runner,
+			Sandbox:           b.m.o.Sandbox,
+			Shell:             shell,
+			UseProfile:        b.config.ShellEnvironment.UseProfile,
+			Environ:           b.config.ShellEnvironment.Environ(b.config.Environ),
+			TempDir:           tempDir,
+			Executable:        b.config.SandboxHelper,
+			IncludeApplyPatch: b.config.IncludeApplyPatchTool,
+		}),
+		UserInstructions: b.instructions,
+		Shell:            shell.Name(),
+		Initial:          b.history,
+		Log:              b.m.o.Log,
+		Now:              b.m.o.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := &Conversation{session: s, config: b.config}
+	first := s.Events().Subscribe()
+	e, ok := first.TryNext()
+	first.Close()
+	configured, isFirst := e.Msg.(*protocol.SessionConfiguredEvent)
+	if !ok || !isFirst {
+		s.Close(context.Background()) // cannot happen; leave nothing behind
+		return nil, fmt.Errorf("session_configured was not the first event")
+	}
+	c.configured = *configured
+	return c, nil
+}

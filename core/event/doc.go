@@ -1,0 +1,29 @@
+// Package event carries what happens in a conversation from the session to
+// everybody who follows it.
+//
+// An [Event] is a Go value that is richer than any wire: Msg is what clients
+// of the first generation see, Detail what only later generations see. The
+// session publishes into a [Log]; followers read through a [Subscription]:
+//
+//	log := event.NewLog(nil)
+//	sub := log.Subscribe()
+//	defer sub.Close()
+//	for {
+//		e, err := sub.Next(ctx)
+//		if err != nil {
+//			return err // io.EOF when the conversation has ended
+//		}
+//		handle(e)
+//	}
+//
+// Every subscription sees every event in order from the point where it
+// subscribed; the first one, and the first one after the last has left, also
+// sees what was published meanwhile.
+//
+// Publishing never waits. Whoever produces in volume (text of a model, output
+// of a command) calls [Log.Room] first, which waits while the followers are
+// too far behind: a client that stops reading stops its own conversation's
+// model stream and nothing else. (spec: events-and-rollouts, queues)
+//
+// All methods are safe for concurrent use.
+package event

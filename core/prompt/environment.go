@@ -1,0 +1,94 @@
+package prompt
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/codex-go/codex/protocol"
+)
+
+// Environment is what a turn tells the model about its surroundings. Zero
+// fields are left out. (spec: agent-loop, environment context)
+type Environment struct {
+	Cwd            string
+	ApprovalPolicy protocol.AskForApproval
+	SandboxPolicy  protocol.SandboxPolicy
+	// Shell is the name of the user's shell.
+	Shell string
+}
+
+// Equal reports whether both say the same.
+func (e Environment) Equal(f Environment) bool {
+	return e.Text() == f.Text()
+}
+
+// Item returns the message for the model.
+func (e Environment) Item() *protocol.MessageItem { return userText(e.Text()) }
+
+// Text returns the text of the message.
+func (e Environment) Text() string {
+	var b strings.Builder
+	b.WriteString(environmentOpen + "\n")
+	element := func(name, value string) {
+		if value != "" {
+			b.WriteString("  <" + name + ">" + inert(value) + "</" + name + ">\n")
+		}
+	}
+	element("cwd", e.Cwd)
+	element("approval_policy", string(e.ApprovalPolicy))
+	if e.SandboxPolicy != nil {
+		element("sandbox_mode", string(e.SandboxPolicy.Mode()))
+		network := "restricted"
+		if protocol.FullNetwork(e.SandboxPolicy) {
+			network = "enabled"
+		}
+		element("network_access", network)
+		if p, ok := e.SandboxPolicy.(*protocol.WorkspaceWritePolicy); ok && len(p.WritableRoots) > 0 {
+			b.WriteString("  <writable_roots>\n")
+			for _, root := range p.WritableRoots {
+				b.WriteString("    <root>" + inert(root) + "</root>\n")
+			}
+			b.WriteString("  </writable_roots>\n")
+		}
+	}
+	element("shell", e.Shell)
+	b.WriteString(environmentClose)
+	return b.String()
+}
+
+// inert keeps a value from forging tags: a path may hold anything.
+func inert(value string) string {
+	if !strings.ContainsAny(value, "<>") {
+		return value
+	}
+	return strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(value)
+}
+
+// Tags of the context messages.
+const (
+	environmentOpen   = "<environment_context>"
+	environmentClose  = "</environment_context>"
+	instructionsOpen  = "<user_instructions>"
+	instructionsClose = "</user_instructions>"
+)
+
+// UserInstructionsItem returns the message that carries the user's
+// instructions.
+func UserInstructionsItem(text string) *protocol.MessageItem {
+	return userText(instructionsOpen + "\n\n" + text + "\n\n" + instructionsClose)
+}
+
+// IsContext reports whether a user message is context that the program wrote,
+// not the user: its whole text stands between the tags of the environment or
+// of the user's instructions. (spec: agent-loop, classification of user
+// messages)
+func IsContext(text string) bool {
+	text = strings.ToLower(strings.TrimSpace(text))
+	return slices.ContainsFunc([][2]string{{environmentOpen, environmentClose}, {instructionsOpen, instructionsClose}}, func(tags [2]string) bool {
+		return strings.HasPrefix(text, tags[0]) && strings.HasSuffix(text, tags[1])
+	})
+}
+
+func userText(text string) *protocol.MessageItem {
+	return &protocol.MessageItem{Role: "user", Content: []protocol.ContentItem{&protocol.InputTextContent{Text: text}}}
+}

@@ -1,0 +1,124 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/codex-go/codex/core/approval"
+	"github.com/codex-go/codex/core/exec"
+	"github.com/codex-go/codex/core/patch"
+	"github.com/codex-go/codex/protocol"
+)
+
+// applyPatch carries out a call of the apply_patch tool.
+func (s *Set) applyPatch(ctx context.Context, h Host, callID, text string) (Result, error) {
+	c := &command{callID: callID, argv: []string{applyPatchName, text}, dir: h.Cwd()}
+	return s.patch(ctx, h, c, text)
+}
+
+// patch verifies a patch, asks who must be asked, and applies it. The model is
+// told what is wrong before anybody is asked. (spec: exec-and-tools,
+// verification; execution)
+func (s *Set) patch(ctx context.Context, h Host, c *command, text string) (Result, error) {
+	parsed, err := patch.Parse(text)
+	if err != nil {
+		return failed("the patch was not applied: %v", err), nil
+	}
+	plan, err := patch.NewPlan(ctx, patch.OS(), c.dir, parsed)
+	if err != nil {
+		return failed("the patch was not applied: %v", err), ctx.Err()
+	}
+	changes := plan.Changes()
+	verdict := approval.Patch(approval.PatchFacts{
+		Policy:           h.ApprovalPolicy(),
+		Sandbox:          h.SandboxPolicy(),
+		Empty:            len(changes) == 0,
+		Inside:           s.inside(h, plan),
+		Overwrites:       len(plan.Overwrites()) > 0,
+		SandboxAvailable: s.o.Sandbox != nil,
+	})
+	auto := true
+	switch verdict.Action {
+	case approval.Reject:
+		return failed("the patch was rejected: %s", verdict.Reason), nil
+	case approval.Ask:
+		d, err := h.Ask(ctx, c.callID, &protocol.ApplyPatchApprovalRequestEvent{CallID: c.callID, Changes: changes})
+		if err != nil || !approved(d) {
+			return failed("the user rejected the patch"), err
+		}
+		auto, verdict.Sandboxed = false, false
+	}
+	return s.executePatch(ctx, h, c, plan, changes, auto, verdict.Sandboxed)
+}
+
+// inside reports whether everything that a plan touches may be written under
+// the turn's policy. Links are judged by what they lead to.
+func (s *Set) inside(h Host, plan *patch.Plan) bool {
+	for _, f := range plan.Files() {
+		if !s.writable(h.SandboxPolicy(), h.Cwd(), resolved(f.Target)) {
+			return false
+		}
+		if f.MoveTarget != "" && !s.writable(h.SandboxPolicy(), h.Cwd(), resolved(f.MoveTarget)) {
+			return false
+		}
+	}
+	return true
+}
+
+// follow lets the turn diff remember the files as they are now. What cannot be
+// read is missing from the diff and from nothing else.
+func (s *Set) follow(ctx context.Context, h Host, changes protocol.FileChanges) {
+	if err := h.Diff().Begin(ctx, changes); err != nil {
+		h.Warn(err, "a file is missing from the turn diff")
+	}
+}
+
+// patchFlag makes this program apply a patch and exit.
+const patchFlag = "--codex-run-as-apply-patch"
+
+// executePatch applies a plan: in this process when nothing confines it, and
+// otherwise in a helper inside the sandbox, so that a link which was changed
+// since the plan was made leads nowhere.
+func (s *Set) executePatch(ctx context.Context, h Host, c *command, plan *patch.Plan, changes protocol.FileChanges, auto, sandboxed bool) (Result, error) {
+	r := &running{
+		sandboxed: sandboxed,
+		begin: func() protocol.EventMsg {
+			s.follow(ctx, h, changes)
+			return &protocol.PatchApplyBeginEvent{CallID: c.callID, AutoApproved: auto, Changes: changes}
+		},
+		end: func(o *outcome) protocol.EventMsg {
+			return &protocol.PatchApplyEndEvent{CallID: c.callID, Stdout: o.stdout, Stderr: o.stderr, Success: o.exitCode == 0 && o.notStarted == nil}
+		},
+		after: h.ShowDiff,
+	}
+	if sandboxed {
+		r.command = exec.Command{
+			Argv:    []string{s.o.Executable, patchFlag, plan.Patch().String()},
+			Dir:     c.dir,
+			Env:     s.environ(nil, h.SandboxPolicy()),
+			Timeout: c.timeout,
+		}
+		inner := *c
+		inner.argv = r.command.Argv
+		return s.execute(ctx, h, &inner, r)
+	}
+	h.Emit(c.callID, r.begin())
+	o := &outcome{}
+	if err := plan.Apply(ctx, patch.OS()); err != nil {
+		o.exitCode, o.stderr = 1, err.Error()+"\n"
+		o.formatted = o.stderr
+		if errors.Is(err, context.Canceled) {
+			o.formatted = ""
+		}
+	} else {
+		o.stdout = plan.Summary()
+		o.formatted = o.stdout
+	}
+	h.Emit(c.callID, r.end(o))
+	r.after()
+	if ctx.Err() != nil {
+		return Result{}, fmt.Errorf("apply patch: %w", context.Cause(ctx))
+	}
+	return o.result(false, ""), nil
+}

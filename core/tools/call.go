@@ -1,0 +1,101 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/codex-go/codex/core/approval"
+	"github.com/codex-go/codex/core/turndiff"
+	"github.com/codex-go/codex/protocol"
+)
+
+// Host is the turn that a call belongs to.
+type Host interface {
+	// Cwd is the turn's working directory, absolute.
+	Cwd() string
+	ApprovalPolicy() protocol.AskForApproval
+	SandboxPolicy() protocol.SandboxPolicy
+	// Emit publishes an event of the call.
+	Emit(callID string, msg protocol.EventMsg)
+	// Room waits until the followers of the conversation can take more.
+	Room(ctx context.Context) error
+	// Ask puts a question to the user and waits for the answer. It fails only
+	// when the turn ends first.
+	Ask(ctx context.Context, callID string, question protocol.EventMsg) (protocol.ReviewDecision, error)
+	// Granted are the commands that need no question any more.
+	Granted() *approval.Granted
+	// Attach adds input for the next model call of the turn.
+	Attach(items []protocol.InputItem)
+	// Diff follows what patches change.
+	Diff() *turndiff.Tracker
+	// Warn logs something that went wrong beside the call.
+	Warn(err error, msg string)
+	// ShowDiff publishes the turn diff if it says something new.
+	ShowDiff()
+}
+
+// Result is what the model reads about a call.
+type Result struct {
+	Text    string
+	Success bool
+}
+
+func failed(format string, args ...any) Result {
+	return Result{Text: fmt.Sprintf(format, args...)}
+}
+
+// Call carries out a call of the model: a function call, a call of a free-form
+// tool or of the local shell. Whatever goes wrong is a result that the model
+// reads; the error is that of the context, when the turn was aborted.
+func (s *Set) Call(ctx context.Context, h Host, item protocol.ResponseItem) (Result, error) {
+	switch call := item.(type) {
+	case *protocol.FunctionCallItem:
+		return s.function(ctx, h, call)
+	case *protocol.CustomToolCallItem:
+		if call.Name == applyPatchName {
+			return s.applyPatch(ctx, h, call.CallID, call.Input)
+		}
+		return failed("unsupported custom tool call: %s", call.Name), nil
+	case *protocol.LocalShellCallItem:
+		return s.localShell(ctx, h, call)
+	}
+	return failed("unsupported call: %s", item.ItemType()), nil
+}
+
+// function carries out a function call.
+func (s *Set) function(ctx context.Context, h Host, call *protocol.FunctionCallItem) (Result, error) {
+	switch call.Name {
+	case shellName, containerExecName:
+		args, err := parseShellArguments(call.Arguments)
+		if err != nil {
+			return badArguments(err), nil
+		}
+		return s.shell(ctx, h, args.command(call.CallID, h.Cwd()))
+	case applyPatchName:
+		var args struct {
+			Input *string `json:"input"`
+		}
+		if err := json.Unmarshal([]byte(call.Arguments), &args); err != nil {
+			return badArguments(err), nil
+		}
+		if args.Input == nil {
+			return badArguments(errMissing("input")), nil
+		}
+		return s.applyPatch(ctx, h, call.CallID, *args.Input)
+	case updatePlanName:
+		return updatePlan(h, call), nil
+	case viewImageName:
+		return viewImage(h, call), nil
+	}
+	return failed("unsupported call: %s", call.Name), nil
+}
+
+type errMissing string
+
+func (e errMissing) Error() string { return fmt.Sprintf("missing field %q", string(e)) }
+
+// badArguments tells the model what is wrong with the arguments of its call.
+func badArguments(err error) Result {
+	return failed("failed to parse function arguments: %v", err)
+}

@@ -1,0 +1,164 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/codex-go/codex/core/exec"
+	"github.com/codex-go/codex/core/shellcmd"
+	"github.com/codex-go/codex/protocol"
+)
+
+// running is a process about to run, and how its events look.
+type running struct {
+	command   exec.Command
+	sandboxed bool
+	// begin and end make the events around the run.
+	begin func() protocol.EventMsg
+	end   func(o *outcome) protocol.EventMsg
+	// deltas says that output is shown as it comes.
+	deltas bool
+	// after is called when the end event was sent, or nil.
+	after func()
+}
+
+// outcome is how a process ended, whatever happened.
+type outcome struct {
+	exitCode                   int
+	stdout, stderr, aggregated string
+	formatted                  string // for the model
+	duration                   time.Duration
+	timedOut                   bool
+	denied                     bool // the sandbox seems to have stopped it
+	// notStarted is set when there was no process.
+	notStarted error
+}
+
+// running prepares a command of the shell tool.
+func (s *Set) running(h Host, c *command, sandboxed bool) *running {
+	return &running{
+		command: exec.Command{
+			Argv:    s.o.Shell.Rewrite(c.argv, s.o.UseProfile, shellcmd.Join),
+			Dir:     c.dir,
+			Env:     s.environ(s.o.Environ, h.SandboxPolicy()),
+			Timeout: c.timeout,
+		},
+		sandboxed: sandboxed,
+		deltas:    true,
+		begin: func() protocol.EventMsg {
+			return &protocol.ExecCommandBeginEvent{CallID: c.callID, Command: c.argv, Cwd: c.dir, ParsedCmd: shellcmd.Parse(c.argv)}
+		},
+		end: func(o *outcome) protocol.EventMsg {
+			return &protocol.ExecCommandEndEvent{
+				CallID: c.callID, Stdout: o.stdout, Stderr: o.stderr, AggregatedOutput: o.aggregated,
+				ExitCode: int32(o.exitCode), Duration: protocol.DurationOf(o.duration), FormattedOutput: o.formatted,
+			}
+		},
+	}
+}
+
+// execute runs a process with its events, asks whether to go on outside of the
+// sandbox when that seems to have stopped it, and returns what the model reads.
+// (spec: exec-and-tools, retry after a sandbox error)
+func (s *Set) execute(ctx context.Context, h Host, c *command, r *running) (Result, error) {
+	o, err := s.run(ctx, h, c, r)
+	if err != nil {
+		return Result{}, err
+	}
+	denied := r.sandboxed && o.denied
+	policy := h.ApprovalPolicy()
+	if !denied || policy == protocol.AskNever || policy == protocol.AskOnRequest {
+		return o.result(denied, s.sandboxKind()), nil
+	}
+
+	h.Emit(c.callID, &protocol.BackgroundEvent{Message: fmt.Sprintf("Execution failed in the sandbox with exit code %d", o.exitCode)})
+	d, err := s.ask(ctx, h, c, "The command failed inside the sandbox. Retry it outside of the sandbox?")
+	if err != nil || !approved(d) {
+		return Result{Text: rejectedByUser}, err
+	}
+	h.Emit(c.callID, &protocol.BackgroundEvent{Message: "Retrying the command outside of the sandbox"})
+	r.sandboxed = false
+	if o, err = s.run(ctx, h, c, r); err != nil {
+		return Result{}, err
+	}
+	return o.result(false, ""), nil
+}
+
+func (s *Set) sandboxKind() string {
+	if s.o.Sandbox == nil {
+		return "none"
+	}
+	return s.o.Sandbox.Kind()
+}
+
+// run runs a process between its begin and end events. The error is that of
+// the context; the end event is sent in any case.
+func (s *Set) run(ctx context.Context, h Host, c *command, r *running) (*outcome, error) {
+	h.Emit(c.callID, r.begin())
+	cmd := r.command
+	var result *exec.Result
+	var err error
+	if r.sandboxed {
+		err = s.o.Sandbox.Confine(&cmd, h.SandboxPolicy(), h.Cwd())
+	}
+	if err == nil {
+		result, err = s.o.Runner.Run(ctx, cmd, s.outputOptions(h, c, r))
+	}
+	o := newOutcome(result, err)
+	h.Emit(c.callID, r.end(o))
+	if r.after != nil {
+		r.after()
+	}
+	return o, ctx.Err()
+}
+
+// outputOptions streams output to the followers. A follower that does not read
+// holds the process up through its pipes.
+func (s *Set) outputOptions(h Host, c *command, r *running) *exec.Options {
+	if !r.deltas {
+		return nil
+	}
+	return &exec.Options{OnOutput: func(ctx context.Context, stream protocol.ExecOutputStream, chunk []byte) {
+		if h.Room(ctx) != nil {
+			return // the turn is over
+		}
+		h.Emit(c.callID, &protocol.ExecCommandOutputDeltaEvent{
+			CallID: c.callID, Stream: stream, Chunk: append([]byte(nil), chunk...),
+		})
+	}}
+}
+
+// newOutcome sums up what the runner returned. result may be nil when err is
+// not.
+func newOutcome(result *exec.Result, err error) *outcome {
+	o := &outcome{}
+	if result != nil {
+		o.exitCode = result.ExitCode
+		o.stdout, o.stderr, o.aggregated = result.Stdout.String(), result.Stderr.String(), result.Aggregated.String()
+		o.duration = result.Duration
+		o.timedOut = result.TimedOut
+		o.denied = looksDenied(result)
+		o.formatted = result.ModelText()
+		return o
+	}
+	o.notStarted = err
+	o.exitCode = exec.ExitNone
+	var start *exec.StartError
+	if errors.As(err, &start) {
+		o.exitCode = start.ExitCode
+	}
+	o.stderr = err.Error()
+	o.aggregated, o.formatted = o.stderr, o.stderr
+	return o
+}
+
+// result is what the model reads.
+func (o *outcome) result(denied bool, sandbox string) Result {
+	text := o.formatted
+	if denied {
+		text += fmt.Sprintf("\n[the command seems to have been stopped by the sandbox (%s)]", sandbox)
+	}
+	return Result{Text: exec.OutputJSON(text, o.exitCode, o.duration), Success: o.exitCode == 0}
+}

@@ -1,0 +1,132 @@
+package tools
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/codex-go/codex/core/exec"
+	"github.com/codex-go/codex/core/shellenv"
+	"github.com/codex-go/codex/protocol"
+)
+
+// Runner runs processes. [*exec.Runner] is one.
+type Runner interface {
+	Run(ctx context.Context, c exec.Command, o *exec.Options) (*exec.Result, error)
+}
+
+// Sandbox confines processes. It is nil where there is none.
+type Sandbox interface {
+	// Confine changes a command so that it runs under a policy. cwd is the
+	// directory that the policy's roots refer to. It fails when this machine
+	// cannot enforce the policy; then the command must not run.
+	Confine(c *exec.Command, policy protocol.SandboxPolicy, cwd string) error
+	// Kind names the kind of sandbox for messages to the model.
+	Kind() string
+}
+
+// Options are what a [Set] is made of.
+type Options struct {
+	// Runner runs the commands. Required.
+	Runner Runner
+	// Sandbox confines them; nil means that nothing can be confined.
+	Sandbox Sandbox
+	// Shell is the user's shell.
+	Shell shellenv.Shell
+	// UseProfile runs commands through the user's shell profile.
+	UseProfile bool
+	// Environ is the environment of commands, without what the sandbox adds.
+	Environ []string
+	// TempDir is $TMPDIR of the server, a writable root of its own; "" for
+	// none.
+	TempDir string
+	// Executable is this program, which applies patches inside the sandbox.
+	Executable string
+	// IncludeApplyPatch offers apply_patch to families that leave the choice.
+	IncludeApplyPatch bool
+}
+
+// Set is the tools of one conversation. It is safe for concurrent use.
+type Set struct{ o Options }
+
+// NewSet returns the tools of a conversation.
+func NewSet(o Options) *Set { return &Set{o: o} }
+
+// McpTools returns the tools of the MCP servers by qualified name.
+func (s *Set) McpTools() map[string]protocol.McpTool { return map[string]protocol.McpTool{} }
+
+// Close ends what the tools have started.
+func (s *Set) Close(context.Context) {}
+
+// networkDisabled tells programs that they run without a network. It depends
+// on the policy, not on whether this command was confined.
+const networkDisabled = "CODEX_SANDBOX_NETWORK_DISABLED"
+
+// environ returns the environment of a command under a policy.
+func (s *Set) environ(base []string, p protocol.SandboxPolicy) []string {
+	if protocol.FullNetwork(p) {
+		return base
+	}
+	return shellenv.With(base, networkDisabled, "1")
+}
+
+// roots returns where commands may write under a policy, with the paths below
+// that may not be written. (spec: exec-and-tools, sandbox policies)
+func (s *Set) roots(p protocol.SandboxPolicy, cwd string) []string {
+	w, ok := p.(*protocol.WorkspaceWritePolicy)
+	if !ok {
+		return nil
+	}
+	roots := append([]string{}, w.WritableRoots...)
+	roots = append(roots, cwd)
+	if !w.ExcludeSlashTmp && filepath.Separator == '/' {
+		if info, err := os.Stat("/tmp"); err == nil && info.IsDir() {
+			roots = append(roots, "/tmp")
+		}
+	}
+	if !w.ExcludeTmpdirEnvVar && s.o.TempDir != "" {
+		roots = append(roots, s.o.TempDir)
+	}
+	return roots
+}
+
+// writable reports whether a path may be written under a policy: it lies below
+// a root and below no .git directory of any root.
+func (s *Set) writable(p protocol.SandboxPolicy, cwd, path string) bool {
+	if protocol.FullDiskWrite(p) {
+		return true
+	}
+	path = filepath.Clean(path)
+	inside := false
+	for _, root := range s.roots(p, cwd) {
+		root = resolved(root)
+		if !below(path, root) {
+			continue
+		}
+		inside = true
+		git := filepath.Join(root, ".git")
+		if info, err := os.Stat(git); err == nil && info.IsDir() && below(path, git) {
+			return false
+		}
+	}
+	return inside
+}
+
+// below reports whether path is dir or lies under it.
+func below(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// resolved returns path with the symbolic links of what exists resolved.
+func resolved(path string) string {
+	path = filepath.Clean(path)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	dir := filepath.Dir(path)
+	if dir == path {
+		return path
+	}
+	return filepath.Join(resolved(dir), filepath.Base(path))
+}

@@ -1,0 +1,119 @@
+package tools
+
+import (
+	"context"
+
+	"github.com/codex-go/codex/core/approval"
+	"github.com/codex-go/codex/core/patch"
+	"github.com/codex-go/codex/core/shellcmd"
+	"github.com/codex-go/codex/core/shellenv"
+	"github.com/codex-go/codex/protocol"
+)
+
+// rejectedByUser is what the model reads when the user said no.
+const rejectedByUser = "the user rejected the command"
+
+// localShell carries out a call of the provider's shell tool.
+func (s *Set) localShell(ctx context.Context, h Host, call *protocol.LocalShellCallItem) (Result, error) {
+	c, err := localCommand(call, h.Cwd())
+	if err != nil {
+		return failed("%v", err), nil
+	}
+	return s.shell(ctx, h, c)
+}
+
+// shell runs a command as the policies of the turn allow, or applies the patch
+// that it holds. (spec: exec-and-tools, flow)
+func (s *Set) shell(ctx context.Context, h Host, c *command) (Result, error) {
+	if refusal := approval.Escalation(h.ApprovalPolicy(), c.escalated); refusal != "" {
+		return failed("the command was not run: %s", refusal), nil
+	}
+	switch call, kind := shellcmd.PatchCall(c.argv, isPatch); kind {
+	case shellcmd.PatchIntercepted:
+		if call.Dir != "" {
+			c.dir = joined(c.dir, call.Dir)
+		}
+		return s.patch(ctx, h, c, call.Patch)
+	case shellcmd.PatchBare:
+		return failed("the command is a patch: call apply_patch with it explicitly"), nil
+	}
+
+	verdict := approval.Command(s.facts(h, c))
+	switch verdict.Action {
+	case approval.Reject:
+		return failed("the command was rejected: %q", verdict.Reason), nil
+	case approval.Ask:
+		d, err := s.ask(ctx, h, c, c.justification)
+		if err != nil || !approved(d) {
+			return Result{Text: rejectedByUser}, err
+		}
+		verdict = approval.Verdict{Action: approval.Run}
+	}
+	if verdict.Sandboxed && s.o.Sandbox == nil {
+		return failed("the command was not run: it needs a sandbox, and there is none on this machine"), nil
+	}
+	return s.execute(ctx, h, c, s.running(h, c, verdict.Sandboxed))
+}
+
+func isPatch(text string) bool {
+	_, err := patch.Parse(text)
+	return err == nil
+}
+
+// facts gathers what the decision about a command depends on.
+func (s *Set) facts(h Host, c *command) approval.CommandFacts {
+	f := approval.CommandFacts{
+		Policy:           h.ApprovalPolicy(),
+		Sandbox:          h.SandboxPolicy(),
+		Escalated:        c.escalated,
+		Granted:          h.Granted().Has(c.argv, c.dir, c.escalated),
+		SandboxAvailable: s.o.Sandbox != nil,
+	}
+	if f.Granted {
+		return f
+	}
+	if _, f.Dangerous = shellcmd.Dangerous(c.argv); f.Dangerous {
+		return f
+	}
+	f.Trusted = s.trusted(h, c)
+	return f
+}
+
+// trusted reports whether a command is known to do no harm, judged by what
+// would really be executed: a program that the model could have put into the
+// PATH is not what its name says.
+func (s *Set) trusted(h Host, c *command) bool {
+	v := shellcmd.Trusted(c.argv)
+	if !v.Trusted {
+		return false
+	}
+	path, _ := shellenv.Lookup(s.o.Environ, "PATH")
+	home, _ := shellenv.Lookup(s.o.Environ, "HOME")
+	policy := h.SandboxPolicy()
+	if protocol.FullDiskWrite(policy) {
+		policy = &protocol.WorkspaceWritePolicy{}
+	}
+	_, err := shellcmd.ResolveTrusted(v, shellcmd.Lookup{
+		Path: path,
+		Home: home,
+		Writable: func(path string) bool {
+			return s.writable(policy, h.Cwd(), path)
+		},
+	})
+	return err == nil
+}
+
+// ask puts a command to the user.
+func (s *Set) ask(ctx context.Context, h Host, c *command, reason string) (protocol.ReviewDecision, error) {
+	d, err := h.Ask(ctx, c.callID, &protocol.ExecApprovalRequestEvent{
+		CallID: c.callID, Command: c.argv, Cwd: c.dir, Reason: reason,
+	})
+	if err == nil && d == protocol.ReviewApprovedForSession {
+		h.Granted().Add(c.argv, c.dir, c.escalated)
+	}
+	return d, err
+}
+
+func approved(d protocol.ReviewDecision) bool {
+	return d == protocol.ReviewApproved || d == protocol.ReviewApprovedForSession
+}

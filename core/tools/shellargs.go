@@ -1,0 +1,91 @@
+package tools
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/codex-go/codex/core/exec"
+	"github.com/codex-go/codex/protocol"
+)
+
+// command is a command that the model wants to run.
+type command struct {
+	callID        string
+	argv          []string
+	dir           string        // absolute
+	timeout       time.Duration // as package exec understands it
+	escalated     bool
+	justification string
+}
+
+// shellArguments are the arguments of the shell tool. Unknown members are
+// passed over. (spec: exec-and-tools, shell)
+type shellArguments struct {
+	Command       *[]string `json:"command"`
+	Workdir       *string   `json:"workdir"`
+	TimeoutMS     *uint64   `json:"timeout_ms"`
+	Timeout       *uint64   `json:"timeout"` // an old name
+	Escalated     *bool     `json:"with_escalated_permissions"`
+	Justification *string   `json:"justification"`
+}
+
+func parseShellArguments(text string) (*shellArguments, error) {
+	var a shellArguments
+	if err := json.Unmarshal([]byte(text), &a); err != nil {
+		return nil, err
+	}
+	if a.Command == nil {
+		return nil, errMissing("command")
+	}
+	if a.Timeout != nil {
+		if a.TimeoutMS != nil {
+			return nil, errors.New("duplicate field `timeout_ms`")
+		}
+		a.TimeoutMS = a.Timeout
+	}
+	return &a, nil
+}
+
+func (a *shellArguments) command(callID, cwd string) *command {
+	c := &command{callID: callID, argv: *a.Command, dir: cwd}
+	if a.Workdir != nil {
+		c.dir = joined(cwd, *a.Workdir)
+	}
+	c.timeout = exec.TimeoutFromMillis(a.TimeoutMS)
+	if a.Escalated != nil {
+		c.escalated = *a.Escalated
+	}
+	if a.Justification != nil {
+		c.justification = *a.Justification
+	}
+	return c
+}
+
+// localCommand returns the command of the provider's shell tool. Its
+// environment and user are not honoured. (spec: exec-and-tools, local_shell)
+func localCommand(call *protocol.LocalShellCallItem, cwd string) (*command, error) {
+	c := &command{argv: call.Action.Command, dir: cwd, timeout: exec.TimeoutFromMillis(call.Action.TimeoutMS)}
+	switch {
+	case call.CallID != nil:
+		c.callID = *call.CallID
+	case call.ID != "":
+		c.callID = call.ID
+	default:
+		return nil, fmt.Errorf("the local shell call has neither a call_id nor an id")
+	}
+	if dir := call.Action.WorkingDirectory; dir != nil {
+		c.dir = joined(cwd, *dir)
+	}
+	return c, nil
+}
+
+// joined resolves a path of the model against the turn's directory.
+func joined(cwd, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(cwd, path)
+}
