@@ -56,23 +56,31 @@ func git(ctx context.Context, dir string, ok []int, args ...string) ([]byte, err
 	cmd := exec.CommandContext(ctx, "git", append(slices.Clip(always), args...)...)
 	cmd.Dir = dir
 	cmd.Env = environment()
-	out := &limitedBuffer{max: maxOutput}
+	out := &limitedBuffer{max: maxOutput, overflow: cancel}
 	cmd.Stdout = out
 	ownGroup(cmd)
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()
 	var exit *exec.ExitError
 	switch {
-	case ctx.Err() != nil:
-		return nil, fmt.Errorf("git %s: %w", args[0], ctx.Err())
 	case out.full:
-		return nil, fmt.Errorf("git %s: more than %d bytes of output", args[0], maxOutput)
+		return nil, fmt.Errorf("git %s: more than %d bytes of output", subcommand(args), maxOutput)
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("git %s: %w", subcommand(args), ctx.Err())
 	case errors.As(err, &exit) && slices.Contains(ok, exit.ExitCode()):
-		return out.Bytes(), nil
+		return out.buf.Bytes(), nil
 	case err != nil:
-		return nil, fmt.Errorf("git %s: %w", args[0], err)
+		return nil, fmt.Errorf("git %s: %w", subcommand(args), err)
 	}
-	return out.Bytes(), nil
+	return out.buf.Bytes(), nil
+}
+
+// subcommand returns the first argument that is not a setting.
+func subcommand(args []string) string {
+	for len(args) > 2 && args[0] == "-c" {
+		args = args[2:]
+	}
+	return args[0]
 }
 
 // line runs a git command that answers in one line; "" when it fails.
@@ -95,16 +103,18 @@ func lines(ctx context.Context, dir string, args ...string) ([]string, error) {
 
 // limitedBuffer is a buffer that refuses to grow beyond max.
 type limitedBuffer struct {
-	bytes.Buffer
-	max  int
-	full bool
+	buf      bytes.Buffer // not embedded: it has a way in beside Write
+	max      int
+	full     bool
+	overflow func() // called when it refuses
 }
 
 // Write ends the command once the buffer is full.
 func (b *limitedBuffer) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > b.max {
+	if b.buf.Len()+len(p) > b.max {
 		b.full = true
+		b.overflow()
 		return 0, errors.New("too much output")
 	}
-	return b.Buffer.Write(p)
+	return b.buf.Write(p)
 }

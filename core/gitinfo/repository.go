@@ -47,9 +47,11 @@ type repository struct {
 // repository of another user, which git does not trust.
 func open(cwd string) (repo *repository, certain bool) {
 	root, ok := Root(cwd)
+	if insideBare(cwd, root) {
+		return nil, false
+	}
 	if !ok {
-		// Inside of a bare repository there is no .git.
-		return nil, !insideBare(cwd)
+		return nil, true
 	}
 	entry := filepath.Join(root, ".git")
 	info, err := os.Stat(entry)
@@ -90,22 +92,24 @@ func open(cwd string) (repo *repository, certain bool) {
 	return repo, true
 }
 
-// insideBare reports whether cwd may lie in a bare repository.
-func insideBare(cwd string) bool {
+// insideBare reports whether cwd may lie in a repository without a .git that
+// is below root; "" stands for above everything.
+func insideBare(cwd, root string) bool {
 	dir, err := filepath.Abs(cwd)
 	if err != nil {
 		return true
 	}
-	for {
+	for dir != root {
 		if _, err := os.Stat(filepath.Join(dir, "HEAD")); err == nil {
 			return true
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return false
+			break
 		}
 		dir = parent
 	}
+	return false
 }
 
 // resolve returns the path that a file in dir names.
