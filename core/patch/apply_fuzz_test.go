@@ -75,7 +75,7 @@ func FuzzApply(f *testing.F) {
 func TestScriptedPatches(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 6))
-	for range 300 {
+	for range 150 {
 		script := make([]byte, 2+2*rng.IntN(8))
 		for i := range script {
 			script[i] = byte(rng.Uint32())

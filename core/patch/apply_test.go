@@ -30,6 +30,13 @@ func (f faultyFiles) Create(path string, data []byte) error {
 	return cmpOr(f.before("create", path), func() error { return f.WritableFileSystem.Create(path, data) })
 }
 
+func (f faultyFiles) Replaceable(path string) (bool, error) {
+	if err := f.before("writable", path); err != nil {
+		return false, err
+	}
+	return f.WritableFileSystem.Replaceable(path)
+}
+
 func (f faultyFiles) Overwrite(path string, data []byte) error {
 	return cmpOr(f.before("overwrite", path), func() error { return f.WritableFileSystem.Overwrite(path, data) })
 }
@@ -219,6 +226,28 @@ func TestApplyAround(t *testing.T) {
 				t.Errorf("written in place: %v, want %v", !inPlace, inPlace)
 			}
 		})
+	}
+}
+
+func TestApplyLeavesReadOnlyFilesAlone(t *testing.T) {
+	t.Parallel()
+	dir := plant(t, tree{"f": "a\n", "g": "b\n"})
+	plan, err := planned(t, dir, "*** Update File: f", "@@", "-a", "+A", "*** Update File: g", "@@", "-b", "+B")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Who runs the test may write to everything, so the answer is made up.
+	err = plan.Apply(t.Context(), faultyFiles{OS(), func(op, path string) error {
+		if op == "writable" && filepath.Base(path) == "g" {
+			return &fs.PathError{Op: "open", Path: path, Err: syscall.EACCES}
+		}
+		return nil
+	}})
+	if !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("error is %v", err)
+	}
+	if diff := cmp.Diff(tree{"f": "a\n", "g": "b\n"}, harvest(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }
 

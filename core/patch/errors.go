@@ -126,17 +126,24 @@ func (e *ApplyError) message() string {
 	case CodeNoSections:
 		return "no files were modified: the patch has no sections"
 	}
-	doing := map[Code]string{
-		CodeRead:    "read file to update",
-		CodeDelete:  "delete file",
-		CodeWrite:   "write file",
-		CodeParents: "create the folders of",
-		CodeSource:  "remove the original of moved file",
-	}[e.Code]
-	if e.Err == nil {
-		return fmt.Sprintf("%s %s failed", doing, e.Path)
+	return fmt.Sprintf("cannot %s %s: %v", e.Code.action(), e.Path, e.Err)
+}
+
+// action is what failed, for the codes of operations on files.
+func (c Code) action() string {
+	switch c {
+	case CodeRead:
+		return "read the file to update"
+	case CodeDelete:
+		return "delete file"
+	case CodeWrite:
+		return "write file"
+	case CodeParents:
+		return "create the folders of"
+	case CodeSource:
+		return "remove the original of moved file"
 	}
-	return fmt.Sprintf("%s %s: %v", doing, e.Path, e.Err)
+	return c.String()
 }
 
 // Unwrap returns the cause.

@@ -36,6 +36,10 @@ type WritableFileSystem interface {
 	// is an error if there is anything at path. A file that could not be
 	// written in full is removed again.
 	Create(path string, data []byte) error
+	// Replaceable reports whether a regular file can be replaced by another one
+	// of the same mode and owner without losing more than its content. A file
+	// that may not be written to is an error.
+	Replaceable(path string) (bool, error)
 	// Overwrite replaces the content of a file in place.
 	Overwrite(path string, data []byte) error
 	// SetMode gives a file the permission bits of another one.
@@ -93,6 +97,18 @@ func (osFiles) Create(path string, data []byte) error {
 		return errors.Join(err, os.Remove(path))
 	}
 	return nil
+}
+
+func (osFiles) Replaceable(path string) (bool, error) {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return false, err
+	}
+	info, err := file.Stat()
+	if err = errors.Join(err, file.Close()); err != nil {
+		return false, err
+	}
+	return names(info) == 1 && !hasAttributes(path), nil
 }
 
 func (osFiles) Overwrite(path string, data []byte) error {
