@@ -13,9 +13,10 @@ func DurationOf(d time.Duration) Duration {
 
 // Std returns the span as a time.Duration, the longest one if it does not fit.
 func (d Duration) Std() time.Duration {
-	const limit = math.MaxInt64 / uint64(time.Second)
-	if d.Secs >= limit {
+	const longest = math.MaxInt64 / uint64(time.Second)
+	if d.Secs > longest {
 		return math.MaxInt64
 	}
-	return time.Duration(d.Secs)*time.Second + time.Duration(d.Nanos)
+	nanos := d.Secs*uint64(time.Second) + uint64(d.Nanos)
+	return time.Duration(min(nanos, math.MaxInt64))
 }

@@ -87,7 +87,7 @@ func generate(dir string) ([]byte, error) {
 
 // targets lists the exported types of the package in dir that encoding/json
 // would write or read otherwise: structs, slices and maps, and whatever reads
-// itself. Generic types and interfaces are left out.
+// itself. Generic types, interfaces and errors are left out.
 func targets(dir string) ([]target, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
@@ -96,6 +96,7 @@ func targets(dir string) ([]target, error) {
 	var found []target
 	composite := map[string]bool{}
 	custom := map[string]bool{}
+	failure := map[string]bool{}
 	fset := token.NewFileSet()
 	for _, path := range paths {
 		if strings.HasSuffix(path, "_test.go") || filepath.Base(path) == fileName {
@@ -112,17 +113,22 @@ func targets(dir string) ([]target, error) {
 					composite[name] = true
 				}
 			case *ast.FuncDecl:
-				if name := receiver(decl); name != "" && decl.Name.Name == "DecodeWire" {
-					custom[name] = true
+				switch name := receiver(decl); decl.Name.Name {
+				case "DecodeWire":
+					custom[name] = name != ""
+				case "Error": // errors are not for the wire
+					failure[name] = true
 				}
 			}
 		}
 	}
 	for name := range composite {
-		found = append(found, target{name: name})
+		if !failure[name] {
+			found = append(found, target{name: name})
+		}
 	}
-	for name := range custom {
-		if !composite[name] {
+	for name, exported := range custom {
+		if exported && !composite[name] {
 			found = append(found, target{name: name, readOnly: true})
 		}
 	}
@@ -140,20 +146,12 @@ func compositeTypes(decl *ast.GenDecl) []string {
 			continue
 		}
 		switch ts.Type.(type) {
-		case *ast.StructType:
-			if !carriesTag(ts) {
-				continue
-			}
-			names = append(names, ts.Name.Name)
-		case *ast.ArrayType, *ast.MapType:
+		case *ast.StructType, *ast.ArrayType, *ast.MapType:
 			names = append(names, ts.Name.Name)
 		}
 	}
 	return names
 }
-
-// carriesTag reports whether the struct is meant for the wire. Errors are not.
-func carriesTag(ts *ast.TypeSpec) bool { return !strings.HasSuffix(ts.Name.Name, "Error") }
 
 // receiver returns the type that a method without type parameters belongs to.
 func receiver(decl *ast.FuncDecl) string {

@@ -27,6 +27,7 @@ type (
 )
 
 func (*E) DecodeWire() {}
+func (*KError) Error() string { return "" }
 func (*I[T]) DecodeWire() {}
 `
 	if err := os.WriteFile(filepath.Join(dir, "a.go"), []byte(source), 0o600); err != nil {
