@@ -9,9 +9,14 @@ import (
 	"sync"
 )
 
-// DefaultMaxInFlight is the number of requests in flight unless [Options] says
-// otherwise.
-const DefaultMaxInFlight = 1024
+const (
+	// DefaultMaxInFlight is the number of requests in flight unless [Options] says
+	// otherwise.
+	DefaultMaxInFlight = 1024
+	// DefaultMaxInFlightBytes is the length of all requests in flight unless
+	// [Options] says otherwise: 128 MiB.
+	DefaultMaxInFlightBytes = 128 << 20
+)
 
 // Options are the settings of a connection. The zero value of each field is
 // useful.
@@ -25,10 +30,14 @@ type Options struct {
 	// Hooks are told what would otherwise go unseen. nil means nobody is.
 	Hooks *Hooks
 	// MaxInFlight is the number of requests and notifications that may be queued
-	// or running at once; when it is reached, reading waits. Requests whose reply
-	// is deferred and handlers that wait for a call to the peer are not counted.
-	// 0 means [DefaultMaxInFlight].
+	// or running at once; when it is reached, reading waits, for replies too.
+	// Requests whose reply is deferred and handlers that wait for a call to the
+	// peer are not counted, but works queued behind such a handler are. 0 means
+	// [DefaultMaxInFlight].
 	MaxInFlight int
+	// MaxInFlightBytes bounds the same works by the length of their messages; one
+	// that is longer goes alone. 0 means [DefaultMaxInFlightBytes].
+	MaxInFlightBytes int
 	// QueueBytes bounds the outgoing queue. A message that does not fit waits, and
 	// its sender with it; one that is larger than the bound goes alone. 0 means
 	// [DefaultQueueBytes].
@@ -72,7 +81,6 @@ type Conn struct {
 	ids         *Counter
 	hooks       Hooks
 	opts        Options
-	maxInFlight int
 	nullReplies *limiter
 
 	ctx       context.Context // done at the end of the connection
@@ -106,7 +114,8 @@ func NewConn(transport Transport, opts *Options) *Conn {
 	if c.opts.Hooks != nil {
 		c.hooks = *c.opts.Hooks
 	}
-	c.maxInFlight = positive(c.opts.MaxInFlight, DefaultMaxInFlight)
+	c.opts.MaxInFlight = positive(c.opts.MaxInFlight, DefaultMaxInFlight)
+	c.opts.MaxInFlightBytes = positive(c.opts.MaxInFlightBytes, DefaultMaxInFlightBytes)
 	c.opts.SpoolThreshold = positive(c.opts.SpoolThreshold, DefaultSpoolThreshold)
 	c.state = newState(positive(c.opts.QueueBytes, DefaultQueueBytes))
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
@@ -294,6 +303,7 @@ func (c *Conn) enqueueSegment(ctx context.Context, seg segment, sent func()) (ke
 	c.mu.Lock()
 	removed := c.out.remove(w)
 	if removed {
+		c.out.admit() // it may have held up smaller ones; the writer is at work
 		c.quiet.Broadcast()
 	}
 	c.mu.Unlock()

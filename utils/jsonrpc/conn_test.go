@@ -300,6 +300,54 @@ func TestCall(t *testing.T) {
 	})
 }
 
+func TestResponder(t *testing.T) {
+	t.Parallel()
+	near, far := Pipe()
+	deferred := make(chan *Responder, 1)
+	conn := NewConn(near, &Options{Router: RouterFunc(func(*Request) Work {
+		return Work{Run: func(_ context.Context, req *Request) (any, error) {
+			deferred <- req.Defer()
+			return "ignored", nil
+		}}
+	})})
+	closing(t, conn)
+	if err := far.WriteBatch([]byte("{\"id\":\"a\",\"method\":\"m\"}\n")); err != nil {
+		t.Fatal(err)
+	}
+	r := <-deferred
+	if r.ID() != StringID("a") || r.Method() != "m" || r.Context().Err() != nil {
+		t.Errorf("got %v, %s, %v", r.ID(), r.Method(), r.Context().Err())
+	}
+	// A reply that gives up sends nothing and may be given again.
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.Reply(ctx, 1, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	// Of many replies one is sent.
+	var sent atomic.Int64
+	var replying sync.WaitGroup
+	for range 10 {
+		replying.Go(func() {
+			switch err := r.Reply(t.Context(), 2, nil); {
+			case err == nil:
+				sent.Add(1)
+			case !errors.Is(err, ErrReplied):
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	replying.Wait()
+	if n := sent.Load(); n != 1 {
+		t.Errorf("%d replies were sent", n)
+	}
+	<-r.Context().Done()
+	got, err := far.ReadMessage()
+	if diff := cmp.Diff(`{"jsonrpc":"2.0","id":"a","result":2}`, string(got)); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+}
+
 func TestSharedCounter(t *testing.T) {
 	t.Parallel()
 	ids := new(Counter)

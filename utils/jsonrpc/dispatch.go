@@ -120,7 +120,7 @@ func methodNotFound(_ context.Context, r *Request) (any, error) {
 }
 
 func (c *Conn) newRequest(m Message, text []byte) *Request {
-	answer := &Responder{conn: c, id: m.ID, method: m.Method}
+	answer := &Responder{conn: c, id: m.ID, method: m.Method, size: len(text)}
 	if m.Kind == KindNotification {
 		answer.reply = replyDone
 	}
@@ -147,7 +147,7 @@ var errPanicked = &Error{Code: CodeInternalError, Message: "internal error"}
 func (c *Conn) schedule(t *task) {
 	r := t.req.answer
 	c.mu.Lock()
-	for c.inFlight >= c.maxInFlight && !c.ended && !c.draining {
+	for !c.hasSlot(r) && !c.ended && !c.draining {
 		c.slotFree.Wait()
 	}
 	if c.ended || c.draining {
@@ -159,6 +159,7 @@ func (c *Conn) schedule(t *task) {
 		return
 	}
 	c.inFlight++
+	c.inFlightBytes += r.size
 	c.active++
 	r.slot = true
 	if r.reply == replyOpen {
@@ -178,6 +179,12 @@ func (c *Conn) schedule(t *task) {
 			c.carryOut(t)
 		}
 	})
+}
+
+// hasSlot reports whether a request may be accepted now. mu is held.
+func (c *Conn) hasSlot(r *Responder) bool {
+	return c.inFlight == 0 ||
+		c.inFlight < c.opts.MaxInFlight && c.inFlightBytes+r.size <= c.opts.MaxInFlightBytes
 }
 
 // next ends the accounting of a task and returns the one that follows it in its

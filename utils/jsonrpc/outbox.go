@@ -114,6 +114,11 @@ func (o *outbox) finish(s segment) {
 	if s.spool == nil && cap(s.data) == segmentSize && len(o.spare) < spareCount {
 		o.spare = append(o.spare, s.data[:0])
 	}
+	o.admit()
+}
+
+// admit lets in the waiting senders for whom there is room.
+func (o *outbox) admit() {
 	for len(o.waiting) > 0 && o.fits(o.waiting[0].seg.cost()) {
 		w := o.waiting[0]
 		o.remove(w)

@@ -84,6 +84,7 @@ type Responder struct {
 	conn   *Conn
 	id     ID
 	method string
+	size   int // of the request, in bytes
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 

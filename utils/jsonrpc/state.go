@@ -35,8 +35,11 @@ type state struct {
 	lanes map[string]*lane
 	// inFlight counts the accepted works that hold a slot (Responder.slot): from
 	// acceptance to the end of the handler, but not after it deferred its reply or
-	// made a call to the peer. It never exceeds Conn.maxInFlight.
+	// made a call to the peer. It never exceeds Options.MaxInFlight.
 	inFlight int
+	// inFlightBytes is the length of the messages of the same works. It exceeds
+	// Options.MaxInFlightBytes only while inFlight is 1.
+	inFlightBytes int
 	// active counts the accepted works whose handler has not ended.
 	active int
 	// open counts the accepted requests that have not been answered.
@@ -101,6 +104,7 @@ func (s *state) releaseSlot(r *Responder) {
 	if r.slot {
 		r.slot = false
 		s.inFlight--
+		s.inFlightBytes -= r.size
 		s.slotFree.Signal()
 	}
 }

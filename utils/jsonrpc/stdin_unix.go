@@ -18,17 +18,25 @@ import (
 // After Close, f is closed too once no Read is in progress. Where the system
 // offers no way, f itself is returned.
 func InterruptibleReader(f *os.File) io.ReadCloser {
-	wakeR, wakeW, err := os.Pipe()
+	raw, err := f.SyscallConn()
 	if err != nil {
 		return f
 	}
-	return &pollReader{f: f, fd: int(f.Fd()), wakeR: wakeR, wakeW: wakeW}
+	r := &pollReader{f: f}
+	// Fd would change the mode.
+	if err := raw.Control(func(fd uintptr) { r.fd = int32(fd) }); err != nil {
+		return f
+	}
+	if r.wakeR, r.wakeW, err = os.Pipe(); err != nil {
+		return f
+	}
+	return r
 }
 
 // pollReader waits for its file and for a pipe that tells it to stop.
 type pollReader struct {
 	f            *os.File
-	fd           int
+	fd           int32
 	wakeR, wakeW *os.File
 
 	reading   sync.Mutex // held by Read
@@ -44,7 +52,7 @@ func (r *pollReader) Read(p []byte) (int, error) {
 		return 0, os.ErrClosed
 	}
 	fds := []unix.PollFd{
-		{Fd: int32(r.fd), Events: unix.POLLIN},
+		{Fd: r.fd, Events: unix.POLLIN},
 		{Fd: int32(r.wakeR.Fd()), Events: unix.POLLIN},
 	}
 	for {

@@ -180,6 +180,8 @@ func (h *harness) option(text string) {
 		h.opts.Malformed = map[string]MalformedPolicy{"AnswerRequests": AnswerRequests, "AnswerAll": AnswerAll}[value]
 	case "MaxInFlight":
 		h.opts.MaxInFlight = n
+	case "MaxInFlightBytes":
+		h.opts.MaxInFlightBytes = n
 	case "QueueBytes":
 		h.opts.QueueBytes = n
 	default:
