@@ -109,7 +109,7 @@ func (s *FileStore) create(ctx context.Context, meta Meta, o WriterOptions) (_ *
 	w := newWriter(meta.ID, file, s.o.Now, o, release)
 	w.written = -1 // until the first line is in the file
 	ctx = context.WithoutCancel(ctx)
-	go w.run(file, func() ([]byte, error) { return meta.firstLine(ctx, s.o.Now, w.hurry) })
+	go w.run(file, func() ([]byte, error) { return meta.firstLine(ctx, s.o.Now, w.hurry, &w.background) })
 	return w, nil
 }
 

@@ -32,7 +32,7 @@ func (s *FileStore) Find(ctx context.Context, id protocol.ConversationID) (Locat
 			return Location{}, fmt.Errorf("find conversation %s: %w", wanted, err)
 		}
 		if e.at.id == wanted {
-			return Location{Path: e.path}, nil
+			return Location{Path: e.path()}, nil
 		}
 	}
 	for e, err := range walkFlat(s.root(true), Cursor{}) {
@@ -40,7 +40,7 @@ func (s *FileStore) Find(ctx context.Context, id protocol.ConversationID) (Locat
 			return Location{}, fmt.Errorf("find conversation %s: %w", wanted, err)
 		}
 		if e.at.id == wanted {
-			return Location{Path: e.path, Archived: true}, nil
+			return Location{Path: e.path(), Archived: true}, nil
 		}
 	}
 	return Location{}, fmt.Errorf("find conversation %s: %w", wanted, ErrNotFound)

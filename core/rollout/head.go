@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"io"
+	"os"
 	"strings"
 
 	"github.com/codex-go/codex/mcptypes/wire"
@@ -39,11 +40,15 @@ func (h *head) complete() bool { return h.meta != nil && h.asked && h.preview !=
 // is none that a list shows: it tells no conversation, the user said nothing,
 // or wanted is false for its source.
 func (r *headReader) read(path string, wanted func(protocol.SessionSource) bool) (s Summary, ok bool) {
-	f, info, err := openRegular(path)
+	f, err := os.Open(path) // the directory has it as a regular file
 	if err != nil {
 		return Summary{}, false
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return Summary{}, false
+	}
 	defer func() { r.lines = lineReader{buf: r.lines.buf} }()
 	l := &r.lines
 	*l = lineReader{r: io.LimitReader(f, maxHeadBytes), chunk: headChunk, max: MaxLineBytes, skimAt: headLine, buf: l.buf}

@@ -129,7 +129,7 @@ func (s *FileStore) heads(ctx context.Context, batch []entry, wanted func(protoc
 			}
 			defer s.readers.Put(r)
 			for i := range work {
-				if summary, ok := r.read(batch[i].path, wanted); ok {
+				if summary, ok := r.read(batch[i].path(), wanted); ok {
 					found[i] = &summary
 				}
 			}

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/codex-go/codex/protocol"
@@ -10,8 +11,8 @@ import (
 
 // firstLine returns the session_meta line of a new conversation, with what
 // Meta.Git finds out in time. hurry is closed when somebody waits for the
-// file.
-func (m *Meta) firstLine(ctx context.Context, now func() time.Time, hurry <-chan struct{}) ([]byte, error) {
+// file. Meta.Git runs as part of background.
+func (m *Meta) firstLine(ctx context.Context, now func() time.Time, hurry <-chan struct{}, background *sync.WaitGroup) ([]byte, error) {
 	meta := &protocol.SessionMeta{
 		ID:           m.ID,
 		Timestamp:    m.Start.UTC().Format(timestampLayout),
@@ -20,7 +21,7 @@ func (m *Meta) firstLine(ctx context.Context, now func() time.Time, hurry <-chan
 		CLIVersion:   m.CLIVersion,
 		Instructions: m.Instructions,
 		Source:       m.Source,
-		Git:          m.facts(ctx, hurry),
+		Git:          m.facts(ctx, hurry, background),
 	}
 	l := protocol.RolloutLine{Timestamp: now().UTC().Format(timestampLayout), Item: meta}
 	b, err := protocol.Append(nil, &l)
@@ -31,7 +32,7 @@ func (m *Meta) firstLine(ctx context.Context, now func() time.Time, hurry <-chan
 }
 
 // facts returns what Git says within the deadline, nil if it says nothing.
-func (m *Meta) facts(ctx context.Context, hurry <-chan struct{}) *protocol.GitInfo {
+func (m *Meta) facts(ctx context.Context, hurry <-chan struct{}, background *sync.WaitGroup) *protocol.GitInfo {
 	if m.Git == nil {
 		return nil
 	}
@@ -39,7 +40,7 @@ func (m *Meta) facts(ctx context.Context, hurry <-chan struct{}) *protocol.GitIn
 	ctx, cancel := context.WithTimeout(ctx, gitDeadline)
 	defer cancel()
 	result := make(chan *protocol.GitInfo, 1)
-	go func() { result <- m.Git(ctx) }()
+	background.Go(func() { result <- m.Git(ctx) })
 	select {
 	case facts := <-result:
 		return facts

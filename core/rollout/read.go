@@ -12,6 +12,15 @@ import (
 	"github.com/codex-go/codex/protocol"
 )
 
+// Meta returns what the file at path tells about its conversation.
+func (s *FileStore) Meta(ctx context.Context, path string) (protocol.SessionMeta, error) {
+	meta, err := s.readMeta(ctx, path)
+	if err != nil {
+		return protocol.SessionMeta{}, fmt.Errorf("read rollout %s: %w", path, err)
+	}
+	return meta.SessionMeta, nil
+}
+
 // Read returns the lines of a rollout, one at a time.
 func (s *FileStore) Read(ctx context.Context, path string, report *Report) iter.Seq2[protocol.RolloutLine, error] {
 	return func(yield func(protocol.RolloutLine, error) bool) {

@@ -34,6 +34,10 @@ type Store interface {
 	// messages, nothing is copied. forked reports whether anything was.
 	Fork(ctx context.Context, path string, nth int, meta Meta, o WriterOptions) (w Writer, forked bool, err error)
 
+	// Meta returns the first thing that the file at path tells about its
+	// conversation. It reads little more than that.
+	Meta(ctx context.Context, path string) (protocol.SessionMeta, error)
+
 	// Load reads what a conversation needs to go on. See [History].
 	Load(ctx context.Context, path string) (*History, error)
 
@@ -56,6 +60,10 @@ type Store interface {
 	// Find returns where the conversation id is kept, archived or not. The
 	// error wraps [ErrNotFound] when it is not.
 	Find(ctx context.Context, id protocol.ConversationID) (Location, error)
+
+	// Check reports the error that Archive would return, and moves nothing, so
+	// that a conversation is not ended for a move that cannot be.
+	Check(ctx context.Context, id protocol.ConversationID, path string) error
 
 	// Archive moves the record at path, which must be that of the conversation
 	// id, out of the list, and returns its new path. The error wraps

@@ -14,7 +14,74 @@ import (
 // entry is a file in the list of conversations, before anybody looked inside.
 type entry struct {
 	at   Cursor
-	path string
+	dir  string
+	name string
+}
+
+// path returns the path of the file.
+func (e *entry) path() string { return e.dir + string(filepath.Separator) + e.name }
+
+// newest is a heap of entries with the newest on top: putting all of them in
+// order would cost more than the few that a page needs.
+type newest []entry
+
+// heapify makes a heap of entries in any order.
+func (n newest) heapify() {
+	for i := len(n)/2 - 1; i >= 0; i-- {
+		n.down(i)
+	}
+}
+
+// pop takes the top out.
+func (n *newest) pop() entry {
+	h := *n
+	top, last := h[0], len(h)-1
+	h[0] = h[last]
+	*n = h[:last]
+	n.down(0)
+	return top
+}
+
+// down moves the entry at i to its place among those below it.
+func (n newest) down(i int) {
+	for {
+		child := 2*i + 1
+		if child >= len(n) {
+			return
+		}
+		if right := child + 1; right < len(n) && n[right].before(&n[child]) {
+			child = right
+		}
+		if !n[child].before(&n[i]) {
+			return
+		}
+		n[i], n[child] = n[child], n[i]
+		i = child
+	}
+}
+
+// before reports whether e comes before f in the list.
+func (e *entry) before(f *entry) bool {
+	c := e.at.compare(f.at)
+	return c < 0 || c == 0 && e.path() < f.path()
+}
+
+// yieldTo hands out the entries, newest first, until yield returns false. Of
+// several files at one place, as copies in 1 and in 01 are, it hands out one:
+// the next page could not begin between them.
+func (n newest) yieldTo(yield func(entry, error) bool) bool {
+	n.heapify()
+	var last Cursor
+	for len(n) > 0 {
+		e := n.pop()
+		if e.at == last {
+			continue
+		}
+		if last = e.at; !yield(e, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // walkDays returns the rollouts below root, newest first, that stand after a
@@ -37,12 +104,7 @@ func walkDays(root string, after Cursor) iter.Seq2[entry, error] {
 				}
 				entries = rollouts(entries, dir, found, date, after)
 			}
-			for _, e := range sorted(entries) {
-				if !yield(e, nil) {
-					return false, nil
-				}
-			}
-			return true, nil
+			return newest(entries).yieldTo(yield), nil
 		})
 		if err != nil {
 			yield(entry{}, err)
@@ -59,11 +121,7 @@ func walkFlat(root string, after Cursor) iter.Seq2[entry, error] {
 			yield(entry{}, err)
 			return
 		}
-		for _, e := range sorted(entries) {
-			if !yield(e, nil) {
-				return
-			}
-		}
+		newest(entries).yieldTo(yield)
 	}
 }
 
@@ -175,23 +233,10 @@ func rollouts(entries []entry, dir string, found []fs.DirEntry, date string, aft
 		}
 		at.clamp(date)
 		if after.IsZero() || after.compare(at) < 0 {
-			entries = append(entries, entry{at, dir + string(filepath.Separator) + e.Name()})
+			entries = append(entries, entry{at, dir, e.Name()})
 		}
 	}
 	return entries
-}
-
-// sorted returns entries, newest first.
-func sorted(entries []entry) []entry {
-	slices.SortFunc(entries, func(a, b entry) int {
-		if c := a.at.compare(b.at); c != 0 {
-			return c
-		}
-		return strings.Compare(a.path, b.path)
-	})
-	// Two files at one place, as copies in 1 and in 01 are, would make the
-	// next page begin between them.
-	return slices.CompactFunc(entries, func(a, b entry) bool { return a.at == b.at })
 }
 
 // clamp moves the cursor into the day date, unless that is "".

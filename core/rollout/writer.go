@@ -36,6 +36,8 @@ type fileWriter struct {
 	wake    chan struct{} // the goroutine has something to do
 	hurry   chan struct{} // closed when somebody waits for the file
 	stopped chan struct{} // closed when the goroutine has ended
+	// background is what the goroutine waits for before it ends.
+	background sync.WaitGroup
 
 	// mu guards what follows. The bytes that are recorded and not written are
 	// in pending, behind those the goroutine is writing at the moment.
@@ -251,6 +253,7 @@ func (w *fileWriter) run(s *sink, first func() ([]byte, error)) {
 		err = w.lost
 	}
 	w.mu.Unlock()
+	w.background.Wait()
 	w.closeErr = errors.Join(err, w.release())
 	close(w.stopped)
 }
