@@ -18,7 +18,8 @@ const (
 	//
 	// spec: exec-and-tools, delta events
 	MaxChunks = 10_000
-	// readSize is how much is read at once while nobody is called.
+	// readSize is how much is read at once when nobody is called and there is
+	// much to read, in bytes.
 	readSize = 32 << 10
 )
 
@@ -55,11 +56,11 @@ func newCollector(ctx context.Context, opts *Options) *collector {
 // file was closed, or there is nothing more to get from it.
 func (c *collector) drain(f *os.File, stream protocol.ExecOutputStream) {
 	defer f.Close()
-	buf := make([]byte, MaxChunk, readSize)
+	buf := make([]byte, MaxChunk)
 	for {
 		n, err := f.Read(buf)
-		if n > 0 && !c.add(stream, buf[:n]) {
-			buf = buf[:cap(buf)]
+		if n > 0 && !c.add(stream, buf[:n]) && n == MaxChunk {
+			buf = make([]byte, readSize)
 		}
 		if err != nil {
 			return
@@ -67,8 +68,8 @@ func (c *collector) drain(f *os.File, stream protocol.ExecOutputStream) {
 	}
 }
 
-// add takes a piece of output of at most MaxChunk bytes; larger pieces when
-// it has returned false for the stream before: nobody is called any more.
+// add takes a piece of output and reports whether onOutput will get the next
+// of the stream. Pieces are at most MaxChunk bytes long until it does not.
 func (c *collector) add(stream protocol.ExecOutputStream, p []byte) (calls bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -3,6 +3,7 @@ package exec
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -73,20 +74,14 @@ func newCapture(limit int) *capture { return &capture{half: max(1, limit/2)} }
 
 // write takes a copy of p.
 func (c *capture) write(p []byte) {
-	if n := min(c.half-len(c.head), len(p)); n > 0 {
-		c.head = append(c.head, p[:n]...)
-		p = p[n:]
-	}
+	c.head, p = c.fill(c.head, p)
 	if skip := len(p) - c.half; skip > 0 {
 		c.drop(c.tail)
 		c.drop(p[:skip])
-		c.tail, c.oldest = append(c.tail[:0], p[skip:]...), 0
-		return
+		c.tail, c.oldest = c.tail[:0], 0
+		p = p[skip:]
 	}
-	if n := min(c.half-len(c.tail), len(p)); n > 0 {
-		c.tail = append(c.tail, p[:n]...)
-		p = p[n:]
-	}
+	c.tail, p = c.fill(c.tail, p)
 	for len(p) > 0 {
 		n := min(len(p), len(c.tail)-c.oldest)
 		c.drop(c.tail[c.oldest : c.oldest+n])
@@ -94,6 +89,17 @@ func (c *capture) write(p []byte) {
 		c.oldest = (c.oldest + n) % len(c.tail)
 		p = p[n:]
 	}
+}
+
+// fill appends of p to buf what fits, and returns the rest.
+func (c *capture) fill(buf, p []byte) (filled, rest []byte) {
+	n := min(c.half-len(buf), len(p))
+	if need := len(buf) + n; need > cap(buf) {
+		grown := make([]byte, len(buf), min(c.half, max(2*cap(buf), need)))
+		copy(grown, buf)
+		buf = grown
+	}
+	return append(buf, p[:n]...), p[n:]
 }
 
 func (c *capture) drop(p []byte) {
@@ -104,11 +110,13 @@ func (c *capture) drop(p []byte) {
 // output returns what was captured and gives up its memory.
 func (c *capture) output() Output {
 	o := Output{Head: c.head, Dropped: c.dropped, DroppedLines: c.lines}
-	switch {
-	case c.dropped == 0:
+	if c.dropped == 0 {
 		o.Head = append(o.Head, c.tail...)
-	default:
-		o.Tail = append(append(make([]byte, 0, len(c.tail)), c.tail[c.oldest:]...), c.tail[:c.oldest]...)
+	} else {
+		slices.Reverse(c.tail[:c.oldest])
+		slices.Reverse(c.tail[c.oldest:])
+		slices.Reverse(c.tail)
+		o.Tail = c.tail
 	}
 	*c = capture{half: c.half}
 	return o

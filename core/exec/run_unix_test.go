@@ -270,8 +270,7 @@ func TestArrivalOrder(t *testing.T) {
 	t.Parallel()
 	fifo := newFifo(t)
 	r := newRunner(t, nil)
-	cmd := sh("echo O1; read x; echo E1 >&2; read x; echo O2")
-	cmd.Argv[2] = "exec <" + fifo + "; " + cmd.Argv[2]
+	cmd := sh("exec <" + fifo + "; echo O1; read x; echo E1 >&2; read x; echo O2")
 	turn, err := os.OpenFile(fifo, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -381,15 +380,14 @@ func TestReport(t *testing.T) {
 			"command not found", "echo setup >&3; exit 101",
 			func([]byte) error { return &StartError{Program: "p", ExitCode: ExitNotFound, Err: ErrNotFound} }, ExitNotFound, ErrNotFound, "",
 		},
-		{"descriptor leaked to a background process", "sleep 60 >/dev/null 2>&1 & echo a", nil, 0, nil, "a\n"},
+		{"descriptor leaked to a background process", "sleep 5 >/dev/null 2>&1 & echo a", nil, 0, nil, "a\n"},
 		{"long report", "head -c 1000000 /dev/zero >&3; echo a", nil, 0, nil, "a\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := newRunner(t, nil)
-			cmd := sh("echo $$; " + tt.script)
-			cmd.Argv[2] = tt.script
+			cmd := sh(tt.script)
 			var written []byte
 			cmd.Report = func(b []byte) error {
 				written = b
