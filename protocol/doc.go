@@ -14,13 +14,29 @@
 // files extend ([EventMsg], [ResponseItem], [ContentItem], [RolloutItem]) have
 // an Unknown case that keeps the JSON as it came.
 //
+// # Messages
+//
+// [DecodeClientRequest] and its siblings turn a method and its params into a
+// type; errors name the method, or the field and what was expected there:
+//
+//	r, err := protocol.DecodeClientRequest(method, params)
+//	switch r := r.(type) {
+//	case *protocol.SendUserMessageParams:
+//		...
+//	}
+//
+// [PeekRolloutLine] tells what a line of a recording holds before it is
+// decoded.
+//
 // # JSON
 //
-// [Append] and [Unmarshal] are the codec. The struct tags say how a field
-// stands on the wire:
+// [Append] and [Unmarshal] are the codec; package wire has its rules. All
+// types work with encoding/json too, in the same form (json.Marshal adds its
+// escapes for HTML). The struct tags say how a field stands on the wire:
 //
 //	`json:"name"`                   required: always written, refused when missing or null
 //	`json:"name"` on a pointer      always written, null when nil; may be missing on input
+//	`json:"name" wire:"nullable"`   the same for raw JSON, lists and maps
 //	`json:"name,omitzero"`          optional: left out when zero; missing and null read as zero
 //	`json:"name" wire:"optional"`   always written; missing and null read as zero
 //	`json:"name" wire:"input"`      read when present, never written

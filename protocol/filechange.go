@@ -23,7 +23,7 @@ type UpdateFileChange struct {
 	MovePath    *string `json:"move_path"`
 }
 
-var fileChangeUnion = wire.Register[FileChange](wire.Shape{Style: wire.StyleExternal, AlsoInternal: "type"},
+var _ = wire.Register[FileChange](wire.Shape{Style: wire.StyleExternal, AlsoInternal: "type"},
 	wire.Of[AddFileChange]("add"),
 	wire.Of[DeleteFileChange]("delete"),
 	wire.Of[UpdateFileChange]("update"),

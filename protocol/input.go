@@ -24,7 +24,7 @@ type LocalImageInput struct {
 	Path string `json:"path"`
 }
 
-var inputUnion = wire.Register[InputItem](wire.Internal("type"),
+var _ = wire.Register[InputItem](wire.Internal("type"),
 	wire.Of[TextInput]("text"),
 	wire.Of[ImageInput]("image"),
 	wire.Of[LocalImageInput]("local_image"),
@@ -58,7 +58,7 @@ type LocalImageClientInput struct {
 	Path string `json:"path"`
 }
 
-var clientInputUnion = wire.Register[ClientInput](wire.Adjacent("type", "data"),
+var _ = wire.Register[ClientInput](wire.Adjacent("type", "data"),
 	wire.Of[TextClientInput]("text"),
 	wire.Of[ImageClientInput]("image"),
 	wire.Of[LocalImageClientInput]("localImage"),

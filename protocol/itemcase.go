@@ -17,18 +17,18 @@ var itemUnion = wire.Register[ResponseItem](wire.Internal("type"),
 
 // The unions of the parts of items.
 var (
-	contentUnion = wire.Register[ContentItem](wire.Internal("type"),
+	_ = wire.Register[ContentItem](wire.Internal("type"),
 		wire.Of[InputTextContent]("input_text"),
 		wire.Of[InputImageContent]("input_image"),
 		wire.Of[OutputTextContent]("output_text"),
 		wire.Unknown[UnknownContent](),
 	)
-	reasoningContentUnion = wire.Register[ReasoningContent](wire.Internal("type"),
+	_ = wire.Register[ReasoningContent](wire.Internal("type"),
 		wire.Of[ReasoningText]("reasoning_text"),
 		wire.Of[PlainReasoningText]("text"),
 		wire.Unknown[UnknownReasoning](),
 	)
-	webSearchActionUnion = wire.Register[WebSearchAction](wire.Internal("type"),
+	_ = wire.Register[WebSearchAction](wire.Internal("type"),
 		wire.Of[SearchAction]("search"),
 		wire.Unknown[OtherAction](),
 	)

@@ -90,6 +90,9 @@ var eventMethods = func() map[string]string {
 
 // Method returns "codex/event/" and the type of the event.
 func (n *EventNotification) Method() string {
+	if n.Msg == nil {
+		return EventMethodPrefix
+	}
 	typ := n.Msg.EventType()
 	if m, ok := eventMethods[typ]; ok {
 		return m

@@ -93,8 +93,8 @@ type ReviewOp struct {
 // ShutdownOp ends the conversation.
 type ShutdownOp struct{}
 
-// opUnion names the operations. A new operation is added here.
-var opUnion = wire.Register[Op](wire.Internal("type"),
+// The operations. A new one is added here.
+var _ = wire.Register[Op](wire.Internal("type"),
 	wire.Of[InterruptOp]("interrupt"),
 	wire.Of[UserInputOp]("user_input"),
 	wire.Of[UserTurnOp]("user_turn"),

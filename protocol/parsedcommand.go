@@ -30,7 +30,7 @@ type UnknownCommand struct {
 	Cmd string `json:"cmd"`
 }
 
-var parsedCommandUnion = wire.Register[ParsedCommand](wire.Internal("type"),
+var _ = wire.Register[ParsedCommand](wire.Internal("type"),
 	wire.Of[ReadCommand]("read"),
 	wire.Of[ListFilesCommand]("list_files"),
 	wire.Of[SearchCommand]("search"),

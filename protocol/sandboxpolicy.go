@@ -26,7 +26,7 @@ type WorkspaceWritePolicy struct {
 	ExcludeSlashTmp     bool     `json:"exclude_slash_tmp" wire:"optional"`
 }
 
-var sandboxPolicyUnion = wire.Register[SandboxPolicy](wire.Internal("mode"),
+var _ = wire.Register[SandboxPolicy](wire.Internal("mode"),
 	wire.Of[DangerFullAccessPolicy]("danger-full-access"),
 	wire.Of[ReadOnlyPolicy]("read-only"),
 	wire.Of[WorkspaceWritePolicy]("workspace-write"),

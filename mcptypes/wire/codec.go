@@ -32,8 +32,6 @@ type codec struct {
 	append func(e encoder, dst []byte, v reflect.Value) ([]byte, error)
 	// decode reads into v, which can be set.
 	decode func(d *Decoder, v reflect.Value) error
-	// null tells that decode takes null as a value of the type.
-	null bool
 	// decodeNull is not nil for types that tell null from absence.
 	decodeNull func(v reflect.Value)
 	// object is set for structs, transparent for those that stand for one
@@ -140,7 +138,6 @@ func override(t reflect.Type, plan codec) codec {
 			v.SetZero()
 			return v.Addr().Interface().(Unmarshaler).DecodeWire(d)
 		}
-		plan.null = false
 		if plan.want == "" {
 			plan.want = "value"
 		}
@@ -316,7 +313,6 @@ func floatCodec(t reflect.Type) codec {
 func rawCodec() codec {
 	return codec{
 		want: "value",
-		null: true,
 		append: func(_ encoder, dst []byte, v reflect.Value) ([]byte, error) {
 			return AppendRaw(dst, v.Bytes())
 		},
@@ -362,7 +358,6 @@ func (c *compiler) pointer(t reflect.Type) (codec, error) {
 	}
 	return codec{
 		want: "value",
-		null: true,
 		append: func(e encoder, dst []byte, v reflect.Value) ([]byte, error) {
 			if v.IsNil() {
 				return append(dst, "null"...), nil

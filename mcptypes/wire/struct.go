@@ -343,7 +343,6 @@ func transparentCodec(f *field) codec {
 			v.SetZero()
 			return f.codec.decode(d, f.value(v))
 		},
-		null:        f.codec.null,
 		transparent: f.typ,
 	}
 }
