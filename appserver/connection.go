@@ -51,6 +51,11 @@ func (c *connection) Identity() clientid.Identity {
 	return c.identity
 }
 
+// Notify sends a notification.
+func (c *connection) Notify(ctx context.Context, n protocol.ServerNotification) error {
+	return c.conn.Notify(ctx, n.Method(), n)
+}
+
 // route decides what to do with a message of the client. Decoding comes before
 // everything else, so that a bad request is called one also before initialize.
 // (spec: app-server, bad input)

@@ -80,11 +80,17 @@ func New(ctx context.Context, o *Options) (*Server, error) {
 		Now:        s.o.Now,
 	})
 	s.runner = exec.NewRunner(nil)
+	store := rollout.NewFileStore(s.o.Home, nil)
 	s.backend = &v1.Backend{
-		Config: loader,
-		Log:    s.log,
+		Config:  loader,
+		Startup: startup,
+		Store:   store,
+		Auth:    s.auth,
+		Runner:  s.runner,
+		Sandbox: s.o.Sandbox,
+		Log:     s.log,
 		Conversations: conversation.NewManager(conversation.Options{
-			Store:       rollout.NewFileStore(s.o.Home, nil),
+			Store:       store,
 			History:     history.New(s.o.Home, historyOptions(startup)),
 			Credentials: credentials{s.auth},
 			Runner:      s.runner,

@@ -5,26 +5,44 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/codex-go/codex/core/auth"
 	"github.com/codex-go/codex/core/clientid"
 	"github.com/codex-go/codex/core/config"
 	"github.com/codex-go/codex/core/conversation"
+	"github.com/codex-go/codex/core/rollout"
+	"github.com/codex-go/codex/core/tools"
+	"github.com/codex-go/codex/protocol"
 )
 
-// ConfigSource resolves the configuration of a conversation. [*config.Loader]
-// is one.
+// ConfigSource resolves, shows and changes the configuration.
+// [*config.Loader] is one.
 type ConfigSource interface {
+	// Load resolves the configuration of a conversation.
 	Load(ctx context.Context, o config.Overrides) (*config.Config, error)
+	// SavedConfig returns what stands in the file.
+	SavedConfig(ctx context.Context) (protocol.UserSavedConfig, error)
 }
 
-// Backend is what the connections of a process share. Every field is required.
+// Backend is what the connections of a process share. Every field is required
+// unless it says otherwise.
 type Backend struct {
 	Conversations *conversation.Manager
 	Config        ConfigSource
-	Log           zerolog.Logger
+	// Startup is the configuration that the process started with.
+	Startup *config.Config
+	Store   rollout.Store
+	Auth    *auth.Manager
+	// Runner runs one-off commands.
+	Runner tools.Runner
+	// Sandbox confines them; nil where there is none.
+	Sandbox tools.Sandbox
+	Log     zerolog.Logger
 }
 
 // Connection is what the methods need of their connection.
 type Connection interface {
 	// Identity is who the program says it is, with the client's name.
 	Identity() clientid.Identity
+	// Notify sends a notification.
+	Notify(ctx context.Context, n protocol.ServerNotification) error
 }

@@ -110,6 +110,26 @@ func (m *Methods) handle(ctx context.Context, req *jsonrpc.Request, r protocol.C
 		return m.addConversationListener(ctx, req, r)
 	case *protocol.RemoveConversationListenerParams:
 		return m.removeConversationListener(ctx, r)
+	case *protocol.ListConversationsParams:
+		return m.listConversations(ctx, r)
+	case *protocol.ResumeConversationParams:
+		return m.resumeConversation(ctx, req, r)
+	case *protocol.ArchiveConversationParams:
+		return m.archiveConversation(ctx, r)
+	case *protocol.GitDiffToRemoteParams:
+		return m.gitDiffToRemote(ctx, r)
+	case *protocol.LoginAPIKeyParams:
+		return m.loginAPIKey(ctx, req, r)
+	case *protocol.LogoutChatGPTParams:
+		return m.logout(ctx, req)
+	case *protocol.GetAuthStatusParams:
+		return m.getAuthStatus(ctx, r)
+	case *protocol.UserInfoParams:
+		return &protocol.UserInfoResponse{AllegedUserEmail: m.b.Auth.Email()}, nil
+	case *protocol.GetUserSavedConfigParams:
+		return m.getUserSavedConfig(ctx)
+	case *protocol.ExecOneOffCommandParams:
+		return m.execOneOffCommand(ctx, r)
 	case *protocol.GetUserAgentParams:
 		return &protocol.GetUserAgentResponse{UserAgent: m.conn.Identity().UserAgent()}, nil
 	}

@@ -96,7 +96,7 @@ func (s *Set) executePatch(ctx context.Context, h Host, c *command, plan *patch.
 		r.command = exec.Command{
 			Argv:    []string{s.o.Executable, patchFlag, plan.Patch().String()},
 			Dir:     c.dir,
-			Env:     s.environ(nil, h.SandboxPolicy()),
+			Env:     Environ(nil, h.SandboxPolicy()),
 			Timeout: c.timeout,
 		}
 		inner := *c

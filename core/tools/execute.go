@@ -42,7 +42,7 @@ func (s *Set) running(h Host, c *command, sandboxed bool) *running {
 		command: exec.Command{
 			Argv:    s.o.Shell.Rewrite(c.argv, s.o.UseProfile, shellcmd.Join),
 			Dir:     c.dir,
-			Env:     s.environ(s.o.Environ, h.SandboxPolicy()),
+			Env:     Environ(s.o.Environ, h.SandboxPolicy()),
 			Timeout: c.timeout,
 		},
 		sandboxed: sandboxed,

@@ -62,8 +62,9 @@ func (s *Set) Close(context.Context) {}
 // on the policy, not on whether this command was confined.
 const networkDisabled = "CODEX_SANDBOX_NETWORK_DISABLED"
 
-// environ returns the environment of a command under a policy.
-func (s *Set) environ(base []string, p protocol.SandboxPolicy) []string {
+// Environ returns the environment of a command under a policy. base is not
+// changed.
+func Environ(base []string, p protocol.SandboxPolicy) []string {
 	if protocol.FullNetwork(p) {
 		return base
 	}
