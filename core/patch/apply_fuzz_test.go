@@ -138,7 +138,12 @@ func checkScript(t *testing.T, script []byte, nth uint8) {
 // checkFiles compares files with what a plan says about them.
 func checkFiles(t *testing.T, dir string, plan *Plan, got tree) {
 	t.Helper()
+	paths := map[string]bool{}
 	for _, file := range plan.Files() {
+		if paths[file.Path] {
+			t.Errorf("%s is mentioned twice", file.Path)
+		}
+		paths[file.Path] = true
 		target := file.Target
 		if file.MoveTarget != "" {
 			target = file.MoveTarget

@@ -16,9 +16,10 @@ const maxLinks = 40
 // entry is one name in a folder: what it was on disk and what the sections
 // have made of it so far.
 type entry struct {
-	name string // as the patch spells it, at its first mention
-	path string // name joined to the working folder, not normalised
-	key  string // where it really is: normalised, with no link among its folders
+	name   string // as the patch spells it, at its first mention
+	path   string // name joined to the working folder, not normalised
+	key    string // where it really is: normalised, with no link among its folders
+	linked bool   // first mentioned by the name of a link that leads to it
 
 	// What is on disk.
 	orig   fs.FileInfo // nil if there is nothing
@@ -114,7 +115,7 @@ func (d *directory) lookup(name string) (*entry, error) {
 }
 
 // at returns the entry at where. name and path are how errors and results call
-// it if nothing has mentioned it before.
+// it if nothing has mentioned it before; where differs from path behind a link.
 func (d *directory) at(name, path, where string) (*entry, error) {
 	cut := strings.LastIndexFunc(where, func(r rune) bool { return r < 0x80 && isSeparator(byte(r)) })
 	base := where[cut+1:]
@@ -129,7 +130,7 @@ func (d *directory) at(name, path, where string) (*entry, error) {
 	if e := d.entries[key]; e != nil {
 		return e, nil
 	}
-	e := &entry{name: name, path: path, key: key}
+	e := &entry{name: name, path: path, key: key, linked: where != path}
 	info, err := d.lstat(key)
 	switch {
 	case err == nil:

@@ -150,6 +150,29 @@ func TestPlanChanges(t *testing.T) {
 			protocol.FileChanges{"{dir}/ln": update("@@ -1 +1 @@\n-a\n+B\n")}, nil,
 		},
 		{
+			"link moved onto its file", tree{"real": "a\n", "ln@": "real"},
+			[]string{"*** Update File: ln", "*** Move to: real", "@@", "-a", "+A", "*** Add File: n", "+x"},
+			protocol.FileChanges{
+				"{dir}/ln":   del("a\n"),
+				"{dir}/real": update("@@ -1 +1 @@\n-a\n+A\n"),
+				"{dir}/n":    add("x\n"),
+			}, nil,
+		},
+		{
+			"link written through, then deleted", tree{"real": "a\n", "ln@": "real"},
+			[]string{"*** Update File: ln", "@@", "-a", "+A", "*** Delete File: ln"},
+			protocol.FileChanges{"{dir}/ln": del("a\n"), "{dir}/real": update("@@ -1 +1 @@\n-a\n+A\n")}, nil,
+		},
+		{
+			"link replaced by a folder", tree{"real/f": "a\n", "ln@": "real", "b": "b\n", "ln2@": "b"},
+			[]string{"*** Update File: ln/f", "@@", "-a", "+A", "*** Update File: ln2", "*** Move to: g", "@@", " b", "*** Add File: ln2/f", "+x"},
+			protocol.FileChanges{
+				"{dir}/ln/f":  update("@@ -1 +1 @@\n-a\n+A\n"),
+				"{dir}/ln2":   moved("", "{dir}/g"),
+				"{dir}/ln2/f": add("x\n"),
+			}, nil,
+		},
+		{
 			"link deleted", tree{"real": "a\n", "ln@": "real"},
 			[]string{"*** Delete File: ln"},
 			protocol.FileChanges{"{dir}/ln": del("a\n")}, nil,

@@ -121,6 +121,11 @@ func (r repositories) root(folder string) string {
 	return root
 }
 
+// same reports whether two files are in one repository, or both in none.
+func (r repositories) same(a, b string) bool {
+	return r.root(filepath.Dir(a)) == r.root(filepath.Dir(b))
+}
+
 // display returns how the diff names a file: relative to its repository, or
 // absolute without the leading slash, and with slashes.
 func (r repositories) display(path string) string {

@@ -223,8 +223,10 @@ func (t *Tracker) pairs() ([]pair, []error) {
 		kinds[path] = kind
 	}
 
-	// A moved file is one pair if nothing is left where it was and there was
-	// nothing where it is. Otherwise both places are compared by themselves.
+	// A moved file is one pair if nothing is left where it was, there was
+	// nothing where it is, and both places are in one repository. Otherwise
+	// they are compared by themselves.
+	roots := repositories{}
 	from := map[string]string{}
 	gone := map[string]bool{}
 	for _, path := range paths {
@@ -234,13 +236,12 @@ func (t *Tracker) pairs() ([]pair, []error) {
 			continue
 		}
 		was := t.baselines[origin]
-		if left, ok := kinds[origin]; ok && left == nothing && was.kind() == kind {
+		if left, ok := kinds[origin]; ok && left == nothing && was.kind() == kind && roots.same(origin, path) {
 			from[path] = origin
 			gone[origin] = true
 		}
 	}
 
-	roots := repositories{}
 	var pairs []pair
 	for _, path := range paths {
 		if _, readable := kinds[path]; !readable || gone[path] {
