@@ -59,7 +59,7 @@ func (c *collector) drain(f *os.File, stream protocol.ExecOutputStream) {
 	buf := make([]byte, MaxChunk)
 	for {
 		n, err := f.Read(buf)
-		if n > 0 && !c.add(stream, buf[:n]) && n == MaxChunk {
+		if n > 0 && !c.add(stream, buf[:n]) && n == len(buf) && n < readSize {
 			buf = make([]byte, readSize)
 		}
 		if err != nil {

@@ -20,9 +20,9 @@ func processAttr(own bool) *syscall.SysProcAttr {
 	return attr
 }
 
-// terminate does nothing: there is no request to end that every program of
-// Windows understands.
-func (p *process) terminate() {}
+// terminate is kill: there is no request to end that every program of Windows
+// understands, and nothing to wait for.
+func (p *process) terminate() { p.kill() }
 
 // kill ends the process and what it has started. taskkill follows the parents
 // that the system remembers; where it fails only the process itself is ended.

@@ -149,6 +149,8 @@ func TestStartErrors(t *testing.T) {
 				t.Errorf("not a StartError: %v", err)
 			case start.ExitCode != tt.code || !errors.Is(err, tt.want):
 				t.Errorf("want code %d of %v, got %d of %v", tt.code, tt.want, start.ExitCode, err)
+			case !strings.HasPrefix(err.Error(), "start ") || !strings.HasSuffix(err.Error(), start.Err.Error()):
+				t.Errorf("message %q", err)
 			}
 		})
 	}
