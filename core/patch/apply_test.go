@@ -23,11 +23,11 @@ type faultyFiles struct {
 }
 
 func (f faultyFiles) Mkdir(path string) error {
-	return cmpOr(f.before("mkdir", path), func() error { return f.WritableFileSystem.Mkdir(path) })
+	return unless(f.before("mkdir", path), func() error { return f.WritableFileSystem.Mkdir(path) })
 }
 
-func (f faultyFiles) Create(path string, data []byte) error {
-	return cmpOr(f.before("create", path), func() error { return f.WritableFileSystem.Create(path, data) })
+func (f faultyFiles) Create(path string, data []byte, mode fs.FileMode) error {
+	return unless(f.before("create", path), func() error { return f.WritableFileSystem.Create(path, data, mode) })
 }
 
 func (f faultyFiles) Replaceable(path string) (bool, error) {
@@ -38,30 +38,31 @@ func (f faultyFiles) Replaceable(path string) (bool, error) {
 }
 
 func (f faultyFiles) Overwrite(path string, data []byte) error {
-	return cmpOr(f.before("overwrite", path), func() error { return f.WritableFileSystem.Overwrite(path, data) })
+	return unless(f.before("overwrite", path), func() error { return f.WritableFileSystem.Overwrite(path, data) })
 }
 
 func (f faultyFiles) SetMode(path string, as fs.FileInfo) error {
-	return cmpOr(f.before("mode", path), func() error { return f.WritableFileSystem.SetMode(path, as) })
+	return unless(f.before("mode", path), func() error { return f.WritableFileSystem.SetMode(path, as) })
 }
 
 func (f faultyFiles) SetOwner(path string, as fs.FileInfo) error {
-	return cmpOr(f.before("owner", path), func() error { return f.WritableFileSystem.SetOwner(path, as) })
+	return unless(f.before("owner", path), func() error { return f.WritableFileSystem.SetOwner(path, as) })
 }
 
 func (f faultyFiles) Link(path, name string) error {
-	return cmpOr(f.before("link", path), func() error { return f.WritableFileSystem.Link(path, name) })
+	return unless(f.before("link", path), func() error { return f.WritableFileSystem.Link(path, name) })
 }
 
 func (f faultyFiles) Rename(path, name string) error {
-	return cmpOr(f.before("rename", name), func() error { return f.WritableFileSystem.Rename(path, name) })
+	return unless(f.before("rename", name), func() error { return f.WritableFileSystem.Rename(path, name) })
 }
 
 func (f faultyFiles) Remove(path string) error {
-	return cmpOr(f.before("remove", path), func() error { return f.WritableFileSystem.Remove(path) })
+	return unless(f.before("remove", path), func() error { return f.WritableFileSystem.Remove(path) })
 }
 
-func cmpOr(err error, then func() error) error {
+// unless does what follows if nothing failed before.
+func unless(err error, then func() error) error {
 	if err != nil {
 		return err
 	}

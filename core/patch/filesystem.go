@@ -32,17 +32,18 @@ type WritableFileSystem interface {
 	FileSystem
 	// Mkdir creates one folder, readable by all as far as the umask allows.
 	Mkdir(path string) error
-	// Create writes a new file, readable by all as far as the umask allows. It
-	// is an error if there is anything at path. A file that could not be
-	// written in full is removed again.
-	Create(path string, data []byte) error
+	// Create writes a new file of a mode that the umask may still narrow. It is
+	// an error if there is anything at path. A file that could not be written
+	// in full is removed again.
+	Create(path string, data []byte, mode fs.FileMode) error
 	// Replaceable reports whether a regular file can be replaced by another one
 	// of the same mode and owner without losing more than its content. A file
 	// that may not be written to is an error.
 	Replaceable(path string) (bool, error)
 	// Overwrite replaces the content of a file in place.
 	Overwrite(path string, data []byte) error
-	// SetMode gives a file the permission bits of another one.
+	// SetMode gives a file the permission bits of another one, without those
+	// that writing to a file clears.
 	SetMode(path string, as fs.FileInfo) error
 	// SetOwner gives a file the owner and group of another one. It does
 	// nothing if they are the same already, or if there are no owners.
@@ -87,8 +88,8 @@ func (osFiles) ReadFile(path string, limit int64) ([]byte, error) {
 
 func (osFiles) Mkdir(path string) error { return os.Mkdir(path, 0o777) }
 
-func (osFiles) Create(path string, data []byte) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+func (osFiles) Create(path string, data []byte, mode fs.FileMode) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
@@ -124,7 +125,7 @@ func (osFiles) Overwrite(path string, data []byte) error {
 }
 
 func (osFiles) SetMode(path string, as fs.FileInfo) error {
-	return os.Chmod(path, as.Mode()&(fs.ModePerm|fs.ModeSetuid|fs.ModeSetgid|fs.ModeSticky))
+	return os.Chmod(path, as.Mode().Perm())
 }
 
 func (osFiles) SetOwner(path string, as fs.FileInfo) error { return chown(path, as) }

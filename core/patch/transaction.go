@@ -59,7 +59,11 @@ func (t *transaction) stage(w *write) error {
 		}
 	}
 	temp := tempName(folder)
-	if err := t.fsys.Create(temp, []byte(w.content)); err != nil {
+	mode := fs.FileMode(0o666)
+	if w.like != nil {
+		mode = 0o600 // nobody reads along until it has the mode of the old file
+	}
+	if err := t.fsys.Create(temp, []byte(w.content), mode); err != nil {
 		if w.overwrites() && denied(err) {
 			w.inPlace = true
 			return nil
