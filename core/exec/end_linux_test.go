@@ -112,7 +112,7 @@ func TestSession(t *testing.T) {
 
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	const short = 150 * time.Millisecond
+	const short = time.Second
 	tests := []struct {
 		name      string
 		script    string
@@ -129,7 +129,7 @@ func TestTimeout(t *testing.T) {
 		{"cleans up on TERM", "trap 'echo bye >&2; exit 0' TERM; echo $$; sleep 60 & wait", short, 1, "bye\n"},
 		{"stopped", "echo $$; kill -STOP $$", short, 1, ""},
 	}
-	r := newRunner(t, &RunnerOptions{TermGrace: 200 * time.Millisecond})
+	r := newRunner(t, &RunnerOptions{TermGrace: time.Second})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -177,7 +177,7 @@ func TestEscapedProcess(t *testing.T) {
 	r := newRunner(t, &RunnerOptions{Quiet: 100 * time.Millisecond})
 	// The escaped one ends when it can write to nobody.
 	cmd := sh("setsid sh -c 'read x <" + fifo + "; while echo late; do :; done' 2>/dev/null & echo out; sleep 60")
-	cmd.Timeout = 300 * time.Millisecond
+	cmd.Timeout = time.Second
 	res := mustRun(t, r, cmd, nil)
 	if res.ExitCode != ExitTimeout || res.Stdout.String() != "out\n" || res.Duration > 30*time.Second {
 		t.Errorf("result %+v", res)
@@ -247,7 +247,7 @@ func TestBackgroundWriter(t *testing.T) {
 // TestOutputAfterExit has a grandchild write a little after the command ended.
 func TestOutputAfterExit(t *testing.T) {
 	t.Parallel()
-	r := newRunner(t, nil)
+	r := newRunner(t, &RunnerOptions{Quiet: 20 * time.Second, Linger: 20 * time.Second})
 	res := mustRun(t, r, sh("(sleep 0.1; echo late) & echo now"), nil)
 	if diff := cmp.Diff("now\nlate\n", res.Stdout.String()); diff != "" {
 		t.Errorf("stdout (-want +got):\n%s", diff)
@@ -275,6 +275,27 @@ func TestSlowReader(t *testing.T) {
 		t.Errorf("%d bytes", res.Stdout.Len())
 	}
 	_ = unix.Kill(ids(t, res.Stderr.String())[0], unix.SIGKILL)
+}
+
+func TestPending(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pending(nil) || pending(r) {
+		t.Error("an empty pipe has bytes")
+	}
+	if _, err := w.WriteString("a"); err != nil {
+		t.Error(err)
+	}
+	if !pending(r) {
+		t.Error("a full pipe has no bytes")
+	}
+	closeAll(r, w)
+	if pending(r) {
+		t.Error("a closed pipe has bytes")
+	}
 }
 
 func TestMaxBackground(t *testing.T) {

@@ -218,8 +218,9 @@ func (x *run) settle(done <-chan struct{}, most time.Duration) bool {
 		read, idle, calling := x.output.state()
 		idle = min(idle, time.Since(began))
 		left := most - time.Since(began)
+		slow := calling || pending(x.stdout) || pending(x.stderr)
 		switch {
-		case calling && (left > 0 || read-readBefore < 2*pipeSize):
+		case slow && (left > 0 || read-readBefore < 2*pipeSize):
 			// A reader that is slow is not a command that is silent. It
 			// gets what the command itself wrote, which fits into the pipes.
 			timer.Reset(quiet)
