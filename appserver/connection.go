@@ -39,7 +39,10 @@ func newConnection(s *Server, transport jsonrpc.Transport) *connection {
 	c.conn = jsonrpc.NewConn(transport, &jsonrpc.Options{
 		Router: jsonrpc.RouterFunc(c.route),
 		IDs:    &s.ids,
-		Hooks:  c.hooks(),
+		// A client that waits for the answer to a request which cannot be read
+		// must not wait for ever.
+		Malformed: jsonrpc.AnswerRequests,
+		Hooks:     c.hooks(),
 	})
 	return c
 }

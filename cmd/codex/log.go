@@ -14,7 +14,7 @@ import (
 // everything else JSON lines. (spec: app-server, streams)
 func newLogger(rustLog string, w *os.File) zerolog.Logger {
 	var out io.Writer = w
-	if info, err := w.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+	if isTerminal(w) {
 		out = zerolog.ConsoleWriter{Out: w}
 	}
 	return zerolog.New(out).Level(logLevel(rustLog)).With().Timestamp().Logger()

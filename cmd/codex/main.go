@@ -33,6 +33,8 @@ func (e *exitError) Error() string {
 
 // run runs the command line and returns the exit code.
 func run() int {
+	// A client that closes its end is an error to handle, not a death.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	err := newRoot().ExecuteContext(ctx)

@@ -29,6 +29,7 @@ type Config struct {
 	// ModelFamily is what is known about models of this kind, with the
 	// settings of the configuration applied.
 	ModelFamily models.Family
+	family      familyOverrides
 	// ReviewModel is the slug of the model for review turns.
 	ReviewModel string
 	// ModelContextWindow, ModelMaxOutputTokens and AutoCompactTokenLimit are

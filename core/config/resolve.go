@@ -212,16 +212,15 @@ func (r *resolver) resolveSandbox(c *Config) {
 // resolveModel takes what the file does not say from the model tables.
 func (r *resolver) resolveModel(c *Config) {
 	f := r.file
-	c.ModelFamily = models.FamilyFor(c.Model)
-	if f.SupportsSummaries != nil {
-		c.ModelFamily.Reasoning = *f.SupportsSummaries
-	}
+	c.family.reasoning = f.SupportsSummaries
 	if f.SummaryFormat != nil {
-		c.ModelFamily.SummaryFormat = models.SummaryFormatNone
+		format := models.SummaryFormatNone
 		if *f.SummaryFormat == summaryExperimental {
-			c.ModelFamily.SummaryFormat = models.SummaryFormatExperimental
+			format = models.SummaryFormatExperimental
 		}
+		c.family.summaryFormat = &format
 	}
+	c.ModelFamily = c.FamilyFor(c.Model)
 	c.ModelContextWindow, c.ModelMaxOutputTokens = f.ModelContextWindow, f.ModelMaxOutputTokens
 	c.AutoCompactTokenLimit = f.AutoCompactTokenLimit
 	if c.AutoCompactTokenLimit == nil && c.ModelContextWindow != nil {

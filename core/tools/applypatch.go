@@ -74,9 +74,6 @@ func (s *Set) follow(ctx context.Context, h Host, changes protocol.FileChanges) 
 	}
 }
 
-// patchFlag makes this program apply a patch and exit.
-const patchFlag = "--codex-run-as-apply-patch"
-
 // executePatch applies a plan: in this process when nothing confines it, and
 // otherwise in a helper inside the sandbox, so that a link which was changed
 // since the plan was made leads nowhere.
@@ -94,7 +91,7 @@ func (s *Set) executePatch(ctx context.Context, h Host, c *command, plan *patch.
 	}
 	if sandboxed {
 		r.command = exec.Command{
-			Argv:    []string{s.o.Executable, patchFlag, plan.Patch().String()},
+			Argv:    []string{s.o.Executable, patch.RunFlag, plan.Patch().Text},
 			Dir:     c.dir,
 			Env:     Environ(nil, h.SandboxPolicy()),
 			Timeout: c.timeout,

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/codex-go/codex/cmd/internal/demo"
+)
+
+func newDemo() *cobra.Command {
+	var auto, raw bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show a whole conversation, without a key or a network",
+		Long: "Starts a scripted model and a real app-server on a scratch folder and holds a conversation over the wire:\n" +
+			"streaming text, a command that asks for approval, a patch, the difference it made, and the recorded file.",
+		Example: "  codex demo\n  codex demo --auto --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			self, err := os.Executable()
+			if err != nil {
+				return fmt.Errorf("find this program: %w", err)
+			}
+			o := demo.Options{
+				Executable: self,
+				Out:        cmd.OutOrStdout(),
+				Color:      isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "",
+				JSON:       raw,
+				Auto:       auto || !isTerminal(os.Stdin), // nobody is asked without a terminal
+				Ask:        askOnTerminal,
+				Pace:       demoPace,
+			}
+			return demo.Run(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().BoolVar(&auto, "auto", false, "approve everything without asking")
+	cmd.Flags().BoolVar(&raw, "json", false, "print the messages as they go over the wire, one a line")
+	return cmd
+}
+
+// askOnTerminal asks the user a question.
+func askOnTerminal(question string) (bool, error) {
+	fmt.Fprintf(os.Stderr, "%s [Y/n] ", question)
+	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil {
+		return false, fmt.Errorf("read the answer: %w", err)
+	}
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "" || strings.HasPrefix(answer, "y"), nil
+}

@@ -1,0 +1,227 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/codex-go/codex/appserver"
+	"github.com/codex-go/codex/core/modelclient/modeltest"
+	"github.com/codex-go/codex/protocol"
+	"github.com/codex-go/codex/utils/jsonrpc"
+)
+
+// Options say how to run the demonstration. Executable and Out are required.
+type Options struct {
+	// Executable is this program, which is started again as the server.
+	Executable string
+	// Out is where everything is shown.
+	Out io.Writer
+	// Color styles the output for a terminal.
+	Color bool
+	// JSON prints the messages as they go over the wire, one a line, and
+	// nothing else.
+	JSON bool
+	// Auto approves everything. Otherwise Ask is asked.
+	Auto bool
+	// Ask asks the user whether something may be done; nil approves.
+	Ask func(question string) (bool, error)
+	// Pace is the time between two words of the scripted model.
+	Pace time.Duration
+}
+
+// Limits of the demonstration.
+const (
+	turnTime = time.Minute      // a turn, without the time the user thinks
+	endTime  = 10 * time.Second // the end of the server
+)
+
+// Run runs the demonstration.
+func Run(ctx context.Context, o Options) (err error) {
+	dir, err := os.MkdirTemp("", "codex-demo-")
+	if err != nil {
+		return fmt.Errorf("make a scratch folder: %w", err)
+	}
+	model, err := modeltest.Serve(modeltest.Options{Handler: modeltest.Demo(o.Pace)})
+	if err != nil {
+		return fmt.Errorf("start the scripted model: %w", err)
+	}
+	defer model.Close()
+	home, work, err := scratch(dir, model.BaseURL())
+	if err != nil {
+		return err
+	}
+	p := newPrinter(o.Out, o.Color, o.JSON)
+	p.note("A scripted model plays at %s; everything else is real.", model.BaseURL())
+	p.note("The server is \"%s app-server\" with CODEX_HOME=%s.", filepath.Base(o.Executable), home)
+
+	server, err := startServer(o.Executable, home, work)
+	if err != nil {
+		return err
+	}
+	wire := newTap(server.transport, p)
+	defer func() { err = errors.Join(err, server.stop(wire.ended)) }()
+	d := &demo{o: o, printer: p, done: make(chan error, 1)}
+	client, err := appserver.Dial(ctx, wire, appserver.ClientOptions{
+		Name: "codex-demo", Title: "Codex demo", Version: "1.0",
+		Notify: d.notified,
+		Ask:    d.asked,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		server.stdin.Close()
+		select { // the rest of what the server writes
+		case <-wire.ended:
+		case <-time.After(endTime):
+		}
+		client.Close(ctx)
+	}()
+	return d.converse(ctx, client, work)
+}
+
+// scratch lays out the folders of the demonstration.
+func scratch(dir, modelURL string) (home, work string, err error) {
+	home, work = filepath.Join(dir, "home"), filepath.Join(dir, "work")
+	for _, d := range []string{home, work} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			return "", "", fmt.Errorf("make a scratch folder: %w", err)
+		}
+	}
+	config := fmt.Sprintf("model = \"demo-model\"\nmodel_provider = \"demo\"\napproval_policy = \"on-request\"\nsandbox_mode = \"read-only\"\n\n"+
+		"[model_providers.demo]\nname = \"demo\"\nbase_url = %q\nwire_api = \"responses\"\n", modelURL)
+	if err := os.WriteFile(filepath.Join(home, "config.toml"), []byte(config), 0o600); err != nil {
+		return "", "", fmt.Errorf("write the configuration: %w", err)
+	}
+	return home, work, nil
+}
+
+// server is the process of the app-server.
+type server struct {
+	cmd       *exec.Cmd
+	transport jsonrpc.Transport
+	stdin     io.Closer
+}
+
+func startServer(executable, home, work string) (*server, error) {
+	cmd := exec.Command(executable, "app-server")
+	cmd.Dir = work
+	cmd.Env = append(os.Environ(), "CODEX_HOME="+home)
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start the server: %w", err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start the server: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start the server: %w", err)
+	}
+	return &server{cmd: cmd, stdin: stdin, transport: jsonrpc.NewLineTransport(stdout, stdin, nil)}, nil
+}
+
+// stop ends the input of the server and waits for its end, once the last
+// message was read.
+func (s *server) stop(read <-chan struct{}) error {
+	s.stdin.Close() // closed already, as a rule
+	kill := time.AfterFunc(endTime, func() { s.cmd.Process.Kill() })
+	defer kill.Stop()
+	<-read
+	if err := s.cmd.Wait(); err != nil {
+		return fmt.Errorf("the server: %w", err)
+	}
+	return nil
+}
+
+// demo is the client's side of the conversation.
+type demo struct {
+	o       Options
+	printer *printer
+	done    chan error // receives the end of the turn
+	diff    string     // the last turn diff
+	failure error      // the last error event
+}
+
+// converse holds the conversation.
+func (d *demo) converse(ctx context.Context, client *appserver.Client, work string) error {
+	started, err := appserver.Call[protocol.NewConversationResponse](ctx, client, &protocol.NewConversationParams{Cwd: work})
+	if err != nil {
+		return err
+	}
+	_, err = appserver.Call[protocol.AddConversationSubscriptionResponse](ctx, client,
+		&protocol.AddConversationListenerParams{ConversationID: started.ConversationID})
+	if err != nil {
+		return err
+	}
+	_, err = appserver.Call[protocol.SendUserMessageResponse](ctx, client, &protocol.SendUserMessageParams{
+		ConversationID: started.ConversationID,
+		Items:          []protocol.ClientInput{&protocol.TextClientInput{Text: "Show me what you can do."}},
+	})
+	if err != nil {
+		return err
+	}
+	timeout := time.NewTimer(turnTime)
+	defer timeout.Stop()
+	for {
+		select {
+		case err := <-d.done:
+			if err != nil {
+				return err
+			}
+			d.printer.end(d.diff, started.RolloutPath)
+			return nil
+		case <-client.Done():
+			return errors.New("the server went away")
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-timeout.C:
+			if d.o.Auto || d.o.Ask == nil {
+				return fmt.Errorf("the turn took longer than %s", turnTime)
+			}
+		}
+	}
+}
+
+// notified looks for what the end of the demonstration needs; the printer has
+// shown the message already.
+func (d *demo) notified(n protocol.ServerNotification) {
+	e, ok := n.(*protocol.EventNotification)
+	if !ok {
+		return
+	}
+	switch m := e.Msg.(type) {
+	case *protocol.TurnDiffEvent:
+		d.diff = m.UnifiedDiff
+	case *protocol.ErrorEvent:
+		d.failure = errors.New(m.Message)
+	case *protocol.TaskCompleteEvent:
+		d.done <- d.failure
+	case *protocol.TurnAbortedEvent:
+		d.done <- errors.New("the turn was aborted")
+	}
+}
+
+// asked answers the server's questions.
+func (d *demo) asked(_ context.Context, r protocol.ServerRequest) (protocol.ReviewDecision, error) {
+	question := "Apply this patch?"
+	if c, ok := r.(*protocol.ExecCommandApprovalParams); ok {
+		question = fmt.Sprintf("Run %q?", c.Command)
+	}
+	if d.o.Auto || d.o.Ask == nil {
+		d.printer.note("%s Approved.", question)
+		return protocol.ReviewApproved, nil
+	}
+	yes, err := d.o.Ask(question)
+	if err != nil || !yes {
+		return protocol.ReviewDenied, err
+	}
+	return protocol.ReviewApproved, nil
+}
