@@ -67,7 +67,10 @@ func (l *lineReader) next() (line, error) {
 		}
 		scanned = l.end - l.start
 		if l.eof {
-			if last := l.take(scanned, 0); len(bytes.TrimSpace(last.data)) > 0 {
+			last := l.take(scanned, 0)
+			if len(last.data) > l.max {
+				l.tooLong++
+			} else if len(bytes.TrimSpace(last.data)) > 0 {
 				return last, nil
 			}
 			return line{}, io.EOF

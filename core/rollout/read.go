@@ -45,7 +45,7 @@ func (s *FileStore) Read(ctx context.Context, path string, report *Report) iter.
 func (s *FileStore) EventMessages(ctx context.Context, path string, filter EventFilter) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		var report Report
-		err := s.scan(ctx, path, wants("event_msg"), &report, func(l line) (bool, error) {
+		err := s.scan(ctx, path, wantsEvents, &report, func(l line) (bool, error) {
 			payload, ok := eventPayload(l.data, filter)
 			return !ok || yield(payload, nil), nil
 		})
@@ -53,6 +53,16 @@ func (s *FileStore) EventMessages(ctx context.Context, path string, filter Event
 			yield(nil, err)
 		}
 	}
+}
+
+// wantsEvents is the skim function for events that clients may see.
+func wantsEvents(prefix []byte) bool {
+	t := typeOf(prefix)
+	if t != "event_msg" {
+		return t == ""
+	}
+	kind, known := wire.PeekString(prefix, "payload", "type")
+	return !known || persistedEvents[string(kind)]
 }
 
 // PlainUserMessages is the filter for the answer to a resume: of the messages
