@@ -20,11 +20,15 @@ func (r *redactor) add(secret string) {
 }
 
 // addNamed is add for headers and parameters whose names say that their values
-// are secret.
+// are secret. The forms that such a value has in an address are secret too.
 func (r *redactor) addNamed(name, value string) {
 	name = strings.ToLower(name)
 	for _, mark := range [...]string{"key", "token", "secret", "auth", "cookie", "signature", "password", "credential"} {
 		if strings.Contains(name, mark) {
+			escaped := url.QueryEscape(value)
+			r.add(value)
+			r.add(escaped)
+			r.add(strings.ReplaceAll(escaped, "+", "%20"))
 			// "Bearer abc" hides abc too.
 			for part := range strings.FieldsSeq(value) {
 				r.add(part)

@@ -163,7 +163,6 @@ func (c *call) prepare(ctx context.Context) (*attempt, *http.Request, *idleBody,
 	}
 	for name, value := range provider.QueryParams {
 		a.redact.addNamed(name, value)
-		a.redact.addNamed(name, url.QueryEscape(value))
 	}
 	body := newIdleBody(ctx, provider.IdleTimeout())
 	request := (&http.Request{

@@ -81,7 +81,7 @@ func Serve(options Options) (*Server, error) {
 		models:  slices.Clone(options.Models),
 		arrived: make(chan struct{}),
 	}
-	s.http.Handler = http.HandlerFunc(s.serve)
+	s.http.Handler = s
 	s.http.ReadHeaderTimeout = time.Minute
 	s.served.Go(func() { _ = s.http.Serve(listener) }) // returns after Close
 	return s, nil
@@ -149,7 +149,9 @@ func (s *Server) Wait(ctx context.Context, n int) (*Request, error) {
 	}
 }
 
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP answers a request, for tests that put something in front of the
+// server.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
