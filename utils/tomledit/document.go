@@ -66,6 +66,19 @@ func (d *Document) String(path ...string) (value string, ok bool) {
 	return value, ok
 }
 
+// Number returns the integer or float at path. ok is false when there is none,
+// or another value.
+func (d *Document) Number(path ...string) (value float64, ok bool) {
+	found, _ := lookup(d.tree, path)
+	switch found := found.(type) {
+	case int64:
+		return float64(found), true
+	case float64:
+		return found, true
+	}
+	return 0, false
+}
+
 // Keys returns the keys of the table at path in byte order; none when there is
 // no table. An empty path is the document.
 func (d *Document) Keys(path ...string) []string {

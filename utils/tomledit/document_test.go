@@ -256,16 +256,25 @@ func TestWhatSetAddsRemoveTakesAway(t *testing.T) {
 
 func TestQueries(t *testing.T) {
 	t.Parallel()
-	doc := parse(t, "a = 'x'\nn = 1\n[t]\nc = 1\nb = 2\n")
+	doc := parse(t, "a = 'x'\nn = 1\nf = 1.5\n[t]\nc = 1\nb = 2\n")
 	if value, ok := doc.String("a"); !ok || value != "x" {
 		t.Errorf("got %q, %t", value, ok)
+	}
+	if value, ok := doc.Number("n"); !ok || value != 1 {
+		t.Errorf("got %v, %t", value, ok)
+	}
+	if value, ok := doc.Number("f"); !ok || value != 1.5 {
+		t.Errorf("got %v, %t", value, ok)
+	}
+	if value, ok := doc.Number("a"); ok {
+		t.Errorf("got %v", value)
 	}
 	for _, path := range [][]string{{"n"}, {"t"}, {"none"}, {"a", "b"}} {
 		if value, ok := doc.String(path...); ok {
 			t.Errorf("%q: got %q", path, value)
 		}
 	}
-	if diff := cmp.Diff([]string{"a", "n", "t"}, doc.Keys()); diff != "" {
+	if diff := cmp.Diff([]string{"a", "f", "n", "t"}, doc.Keys()); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"b", "c"}, doc.Keys("t")); diff != "" {

@@ -1,0 +1,154 @@
+package config
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/codex-go/codex/protocol"
+	"github.com/codex-go/codex/utils/tomledit"
+)
+
+// SetDefaultModel stores the model and the reasoning effort of new
+// conversations; nil and "" remove the stored one. They go to the table of the
+// named profile, else to that of the profile that the file selects, else to the
+// top level. Configurations that were loaded before do not change. An error
+// leaves the file as it was. (spec: config-and-auth, setDefaultModel)
+func (l *Loader) SetDefaultModel(ctx context.Context, profile string, model *string, effort protocol.ReasoningEffort) error {
+	return l.edit(ctx, func(doc *tomledit.Document) error {
+		name := profile
+		if name == "" {
+			name, _ = doc.String("profile")
+		}
+		var table []string
+		if name != "" {
+			table = []string{"profiles", name}
+		}
+		if err := setOrRemove(doc, table, "model", optional(model, tomledit.String)); err != nil {
+			return err
+		}
+		var level *string
+		if effort != "" {
+			level = (*string)(&effort)
+		}
+		return setOrRemove(doc, table, "model_reasoning_effort", optional(level, tomledit.String))
+	})
+}
+
+// ValidMcpServerName reports whether a server of this name may be added:
+// letters, digits, "_" and "-". Files may hold others.
+func ValidMcpServerName(name string) bool { return isBareKey(name) }
+
+// SetMcpServer stores a server under a name, in place of what the file says
+// about a server of that name. Comments and keys that this program does not
+// know stay, and so do other servers, even those that are not valid.
+// (spec: config-and-auth, do better)
+func (l *Loader) SetMcpServer(ctx context.Context, name string, server McpServer) error {
+	var command, url, token *string
+	var args []string
+	var environment map[string]string
+	switch transport := server.Transport.(type) {
+	case *McpStdio:
+		command, args, environment = &transport.Command, transport.Args, transport.Env
+	case *McpHTTP:
+		url, token = &transport.URL, transport.BearerToken
+	default:
+		return fmt.Errorf("store MCP server %q: no transport", name)
+	}
+	var argList *[]string
+	if len(args) > 0 {
+		argList = &args
+	}
+	table := []string{"mcp_servers", name}
+	settings := []struct {
+		key   string
+		value *tomledit.Value
+	}{
+		{"command", optional(command, tomledit.String)},
+		{"args", optional(argList, tomledit.Strings)},
+		{"url", optional(url, tomledit.String)},
+		{"bearer_token", optional(token, tomledit.String)},
+		{"startup_timeout_ms", nil}, // the old form of startup_timeout_sec
+	}
+	return l.edit(ctx, func(doc *tomledit.Document) error {
+		for _, setting := range settings {
+			if err := setOrRemove(doc, table, setting.key, setting.value); err != nil {
+				return err
+			}
+		}
+		if err := setSeconds(doc, append(slices.Clone(table), "startup_timeout_sec"), server.StartupTimeout); err != nil {
+			return err
+		}
+		if err := setSeconds(doc, append(slices.Clone(table), "tool_timeout_sec"), server.ToolTimeout); err != nil {
+			return err
+		}
+		inTable := append(slices.Clone(table), "env")
+		if len(environment) == 0 {
+			_, err := doc.Remove(inTable...)
+			return err
+		}
+		for _, variable := range doc.Keys(inTable...) {
+			if _, keep := environment[variable]; !keep {
+				if _, err := doc.Remove(append(inTable, variable)...); err != nil {
+					return err
+				}
+			}
+		}
+		for _, variable := range slices.Sorted(maps.Keys(environment)) {
+			if err := doc.Set(append(inTable, variable), tomledit.String(environment[variable])); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// RemoveMcpServer takes a server away, valid or not, and tells whether the file
+// had one of that name.
+func (l *Loader) RemoveMcpServer(ctx context.Context, name string) (removed bool, err error) {
+	err = l.edit(ctx, func(doc *tomledit.Document) error {
+		var err error
+		removed, err = doc.Remove("mcp_servers", name)
+		return err
+	})
+	return removed, err
+}
+
+func (l *Loader) edit(ctx context.Context, change func(*tomledit.Document) error) error {
+	return tomledit.Edit(ctx, filepath.Join(l.Home, FileName), change)
+}
+
+// setOrRemove stores a value, or removes the key when there is none.
+func setOrRemove(doc *tomledit.Document, table []string, key string, value *tomledit.Value) error {
+	path := append(slices.Clone(table), key)
+	if value == nil {
+		_, err := doc.Remove(path...)
+		return err
+	}
+	return doc.Set(path, *value)
+}
+
+// optional makes a value of what is there.
+func optional[T any](value *T, make func(T) tomledit.Value) *tomledit.Value {
+	if value == nil {
+		return nil
+	}
+	made := make(*value)
+	return &made
+}
+
+// setSeconds stores a time limit as a number of seconds, or removes it when
+// there is none. The same number in another notation stays.
+func setSeconds(doc *tomledit.Document, path []string, limit *time.Duration) error {
+	if limit == nil {
+		_, err := doc.Remove(path...)
+		return err
+	}
+	if number, ok := doc.Number(path...); ok && number == limit.Seconds() {
+		return nil
+	}
+	return doc.Set(path, tomledit.Float(limit.Seconds()))
+}
