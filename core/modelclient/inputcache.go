@@ -69,7 +69,7 @@ func appendInputItem(text []byte, item protocol.ResponseItem, withID bool) ([]by
 	if before > 0 {
 		text = append(text, ',')
 	}
-	text, err := protocol.AppendItem(text, item, withID && item.ItemID() != "")
+	text, err := protocol.AppendItem(text, item, withID)
 	if err != nil {
 		return text[:before], err
 	}

@@ -127,3 +127,8 @@ func golden(t *testing.T, name string, got []byte) {
 		t.Errorf("%s differs (-want +got):\n%s", path, diff)
 	}
 }
+
+// responsesOptions are the options of a client that asks server.
+func responsesOptions(server *modeltest.Server) modelclient.Options {
+	return modelclient.Options{Provider: testProvider(modelprovider.WireResponses, server.BaseURL())}
+}

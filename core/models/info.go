@@ -57,9 +57,10 @@ func Info(slug string) (Size, bool) {
 }
 
 // AutoCompactLimit returns the size from which on a conversation with a model
-// of the given context window is compacted: nine tenths of it, which leaves
-// room for the tool output of one more turn. A configured window goes through
-// the same rule. (spec: agent-loop, do better, correctness)
+// of the given context window is compacted: nine tenths of it, rounded up,
+// which leaves room for the tool output of one more turn. A configured window
+// goes through the same rule. (spec: agent-loop, do better, correctness)
 func AutoCompactLimit(contextWindow uint64) int64 {
-	return int64(min(contextWindow, 1<<62) / 10 * 9)
+	window := min(contextWindow, 1<<62)
+	return int64(window - window/10)
 }

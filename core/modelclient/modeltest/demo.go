@@ -1,7 +1,6 @@
 package modeltest
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,7 +83,7 @@ func (d *demo) steps() []Step {
 			actions[0](d))
 	}
 	if d.calls > 0 && !d.succeeded() {
-		return d.say("That did not happen: " + quote(d.output) + ". That is fine, you decide. " + demoHint)
+		return d.say("That did not happen: " + quote(d.outputText()) + ". That is fine, you decide. " + demoHint)
 	}
 	if d.calls < len(actions) {
 		var lead []Step
@@ -98,7 +97,7 @@ func (d *demo) steps() []Step {
 	if len(actions) == 0 {
 		return d.say("You said: " + quote(d.text) + ". " + demoHint)
 	}
-	return d.say("Done. Look into the folder " + demoFolder + ". " + demoHint)
+	return d.say("Done. What I write goes into the folder " + demoFolder + ". " + demoHint)
 }
 
 const demoHint = "Ask me to run a command, to write a file or to make a plan."
@@ -164,10 +163,10 @@ func (d *demo) writeFile() Step {
 	return Call("apply_patch", d.callID("patch"), string(encode(object{"input": patch})))
 }
 
-// makePlan updates the plan, or says so when there is no plan tool.
+// makePlan updates the plan, or prints one when there is no plan tool.
 func (d *demo) makePlan() Step {
 	if _, ok := d.request.Tool("update_plan"); !ok {
-		return d.shell("plan", []string{"echo", "there is no plan tool"}, "")
+		return d.shell("plan", []string{"echo", "1. Greet the user. 2. Do what the user asks for. 3. Say goodbye."}, "")
 	}
 	return Call("update_plan", d.callID("plan"), string(encode(object{
 		"explanation": "A plan of the demonstration",
@@ -194,6 +193,14 @@ func (d *demo) succeeded() bool {
 	return string(raw) == "0"
 }
 
+// outputText returns what the last call printed, or all that came back.
+func (d *demo) outputText() string {
+	if printed, ok := wire.PeekString([]byte(d.output), "output"); ok {
+		return string(printed)
+	}
+	return d.output
+}
+
 // say is a message that comes word by word.
 func (d *demo) say(text string) []Step {
 	words := strings.SplitAfter(text, " ")
@@ -207,9 +214,5 @@ func quote(text string) string {
 	if runes := []rune(text); len(runes) > most {
 		text = string(runes[:most]) + "…"
 	}
-	quoted, err := json.Marshal(text)
-	if err != nil {
-		return `""`
-	}
-	return string(quoted)
+	return string(wire.AppendString(nil, text))
 }
