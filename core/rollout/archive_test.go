@@ -175,6 +175,46 @@ func TestArchiveOfALiveConversation(t *testing.T) {
 	}
 }
 
+// TestArchiveOnAnotherFileSystem moves a file to where it cannot be renamed to.
+func TestArchiveOnAnotherFileSystem(t *testing.T) {
+	t.Parallel()
+	const memory = "/dev/shm"
+	archive, err := os.MkdirTemp(memory, "rollout-test-*")
+	if err != nil {
+		t.Skip("there is no other file system")
+	}
+	t.Cleanup(func() { os.RemoveAll(archive) })
+	home := t.TempDir()
+	text := withMeta(testID, "", asked("Hi", "plain"))
+	path := writeFile(t, filepath.Join(home, "sessions", "2025", "09", "30", fileName(noon, testID)), text)
+	if err := os.Symlink(archive, filepath.Join(home, "archived_sessions")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path, filepath.Join(archive, "x")); err == nil {
+		t.Skip("there is no other file system")
+	}
+	s := newStore(t, home)
+	archived, err := s.Archive(t.Context(), testID, path)
+	if err != nil || readFile(t, archived) != text {
+		t.Fatal(archived, err)
+	}
+	if _, err := os.Stat(path); !missing(err) {
+		t.Error(err)
+	}
+	back, err := s.Unarchive(t.Context(), testID, archived)
+	if err != nil || back != path || readFile(t, path) != text {
+		t.Fatal(back, err)
+	}
+	writeFile(t, filepath.Join(archive, filepath.Base(path)), "other")
+	if _, err := s.Archive(t.Context(), testID, path); !errors.Is(err, ErrExists) {
+		t.Error(err)
+	}
+	entries, err := os.ReadDir(archive)
+	if err != nil || len(entries) != 1 {
+		t.Error(entries, err)
+	}
+}
+
 func TestMoveByCopy(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

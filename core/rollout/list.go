@@ -50,7 +50,7 @@ func (q *ListQuery) wants(source protocol.SessionSource) bool {
 		return true
 	}
 	if q.Sources == nil {
-		return slices.Contains(InteractiveSources, source)
+		return slices.Contains(InteractiveSources(), source)
 	}
 	return slices.Contains(q.Sources, source)
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/codex-go/codex/protocol"
 )
 
-// head044 returns the beginning of a file: session_meta, the given lines.
+// withMeta returns a file with the given lines behind the first.
 func withMeta(id protocol.ConversationID, source string, lines ...string) string {
 	if source != "" {
 		source = `,"source":` + source

@@ -83,7 +83,12 @@ func (d *lockDir) take(ctx context.Context, id protocol.ConversationID) (release
 			return errors.Join(err, f.Close())
 		}
 		defer coordination.Close()
-		return errors.Join(os.Remove(f.Name()), f.Close())
+		err = os.Remove(f.Name())
+		cerr := f.Close()
+		if err != nil { // some systems do not remove open files
+			err = os.Remove(f.Name())
+		}
+		return errors.Join(err, cerr)
 	}), nil
 }
 

@@ -6,10 +6,12 @@ import (
 	"github.com/codex-go/codex/protocol"
 )
 
-// InteractiveSources are the doors whose conversations a list shows when it is
-// not asked for others: a person sat before them. "" stands for files that do
-// not name a door. (spec: events-and-rollouts, reference vs 0.44.0)
-var InteractiveSources = []protocol.SessionSource{protocol.SourceCLI, protocol.SourceVSCode, ""}
+// InteractiveSources returns the doors whose conversations a list shows when
+// it is not asked for others: a person sat before them. "" stands for files
+// that do not name a door. (spec: events-and-rollouts, reference vs 0.44.0)
+func InteractiveSources() []protocol.SessionSource {
+	return []protocol.SessionSource{protocol.SourceCLI, protocol.SourceVSCode, ""}
+}
 
 // requestMarker precedes the user's own words where an editor puts context
 // before them. (spec: events-and-rollouts, markers)
