@@ -27,6 +27,21 @@ func (s *FileStore) Archive(ctx context.Context, id protocol.ConversationID, pat
 	return to, nil
 }
 
+// Check reports what would keep Archive from moving the record.
+func (s *FileStore) Check(ctx context.Context, id protocol.ConversationID, path string) error {
+	err := s.own(ctx, id, path, []string{sessionsDir}, func(file string) error {
+		to := filepath.Join(s.root(true), filepath.Base(file))
+		if _, err := os.Lstat(to); err == nil {
+			return fmt.Errorf("%s: %w", to, ErrExists)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("archive conversation %s: %w", id, err)
+	}
+	return nil
+}
+
 // Unarchive moves the record back to the day that its name tells.
 func (s *FileStore) Unarchive(ctx context.Context, id protocol.ConversationID, path string) (string, error) {
 	var to string
@@ -57,33 +72,36 @@ func (s *FileStore) Delete(ctx context.Context, id protocol.ConversationID, path
 // own calls act with the real path of the file at path, which must lie below
 // one of the directories of the home and be that of the conversation id, while
 // no other process writes it.
-func (s *FileStore) own(ctx context.Context, id protocol.ConversationID, path string, dirs []string, act func(file string) error) error {
+func (s *FileStore) own(ctx context.Context, id protocol.ConversationID, path string, dirs []string, act func(file string) error) (err error) {
 	file, err := s.inside(path, dirs)
 	if err != nil {
 		return err
 	}
 	name := filepath.Base(file)
-	if !strings.HasPrefix(name, "rollout-") || !strings.HasSuffix(strings.ToLower(name), strings.ToLower(string(id))+".jsonl") {
+	id, err = protocol.ParseConversationID(string(id))
+	if err != nil || !strings.HasPrefix(name, "rollout-") || !strings.HasSuffix(strings.ToLower(name), string(id)+".jsonl") {
 		return fmt.Errorf("%s: %w", path, ErrMismatch)
 	}
-	meta, err := s.readMeta(ctx, file)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if !strings.EqualFold(string(meta.ID), string(id)) {
-		return fmt.Errorf("%s is the conversation %s: %w", path, meta.ID, ErrMismatch)
-	}
-	release, err := s.o.Lock(ctx, meta.ID)
+	release, err := s.o.Lock(ctx, id)
 	var locked *LockedError
-	if errors.As(err, &locked) && locked.PID == os.Getpid() {
-		// A writer of this process that would not end in time. It goes on
-		// writing to the file wherever that is.
-		return act(file)
-	}
-	if err != nil {
+	// A writer of this process that did not end in time does not count: it
+	// goes on writing to the file wherever that is.
+	live := errors.As(err, &locked) && locked.PID == os.Getpid()
+	switch {
+	case err == nil:
+		defer func() { err = errors.Join(err, release()) }()
+	case !live:
 		return err
 	}
-	return errors.Join(act(file), release())
+	meta, err := s.readMeta(ctx, file)
+	switch {
+	case live && errors.Is(err, ErrEmpty): // so young that nothing is written
+	case err != nil:
+		return fmt.Errorf("%s: %w", path, err)
+	case meta.ID != id:
+		return fmt.Errorf("%s is the conversation %s: %w", path, meta.ID, ErrMismatch)
+	}
+	return act(file)
 }
 
 // inside returns the real path of the regular file at path, which must lie

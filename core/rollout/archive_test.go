@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -50,6 +51,9 @@ func TestArchive(t *testing.T) {
 
 	// Nothing is overwritten, neither there nor back.
 	writeFile(t, path, text)
+	if err := s.Check(t.Context(), testID, path); !errors.Is(err, ErrExists) {
+		t.Errorf("checked over another: %v", err)
+	}
 	if _, err := s.Archive(t.Context(), testID, path); !errors.Is(err, ErrExists) {
 		t.Errorf("over another: %v", err)
 	}
@@ -139,6 +143,9 @@ func TestArchiveRules(t *testing.T) {
 				s := newStore(t, home)
 				// filepath.Join would clean the path.
 				path := home + "/" + test.path
+				if err := s.Check(t.Context(), test.id, path); !errors.Is(err, test.want) {
+					t.Errorf("Check: %v, want %v", err, test.want)
+				}
 				got, err := s.Archive(t.Context(), test.id, path)
 				if !errors.Is(err, test.want) {
 					t.Fatalf("got %v, want %v", err, test.want)
@@ -158,6 +165,29 @@ func TestArchiveRules(t *testing.T) {
 // time does not keep its file from going.
 func TestArchiveOfALiveConversation(t *testing.T) {
 	t.Parallel()
+	if runtime.GOOS != "windows" { // which does not move open files
+		t.Run("young", func(t *testing.T) {
+			s := newStore(t, t.TempDir())
+			asked := make(chan struct{})
+			w := create(t, s, Meta{ID: testID, Cwd: "/w", Git: func(ctx context.Context) *protocol.GitInfo {
+				close(asked)
+				<-ctx.Done()
+				return nil
+			}}, WriterOptions{})
+			<-asked // nothing is in the file yet
+			if err := s.Check(t.Context(), testID, w.Path()); err != nil {
+				t.Error(err)
+			}
+			archived, err := s.Archive(t.Context(), testID, w.Path())
+			if err != nil {
+				t.Fatal(err)
+			}
+			closeWriter(t, w)
+			if lineCount(t, archived) != 1 {
+				t.Error(readFile(t, archived))
+			}
+		})
+	}
 	s := newStore(t, t.TempDir())
 	w := create(t, s, Meta{ID: testID, Cwd: "/w"}, WriterOptions{})
 	record(t, w, said("one"))
