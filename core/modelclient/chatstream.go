@@ -19,15 +19,20 @@ const usageWait = time.Second
 // began. (spec: agent-loop, Chat Completions stream)
 type chatDecoder struct {
 	wantsUsage bool
+	texts      unescaper
 
 	responseID string
-	created    bool
-	order      []chatPart // what began, in order; calls by their place in calls
-	message    strings.Builder
-	reasoning  strings.Builder
-	calls      []*chatCall
-	finished   bool // finish_reason came and the items were handed out
-	usage      *protocol.TokenUsage
+	madeUp     string // in place of a missing responseID
+	// For events; empty until they are needed.
+	messageID, reasoningID string
+
+	created   bool
+	order     []chatPart // what began, in order; calls by their place in calls
+	message   strings.Builder
+	reasoning strings.Builder
+	calls     []*chatCall
+	finished  bool // finish_reason came and the items were handed out
+	usage     *protocol.TokenUsage
 }
 
 // chatPart is an item that began: the message, the reasoning, or a call.
@@ -90,6 +95,13 @@ func (d *chatDecoder) decode(s *Stream, data []byte) error {
 		d.complete(s)
 		return nil
 	}
+	if id, content, ok := scanChatDelta(data); ok && !d.finished {
+		if !d.created {
+			d.begin(s, d.texts.string(id))
+		}
+		d.say(s, d.texts.string(content))
+		return nil
+	}
 	var chunk chatChunk
 	if wire.Unmarshal(data, &chunk) != nil {
 		return nil // not for us
@@ -149,16 +161,12 @@ func (d *chatDecoder) choice(s *Stream, choice *chatChoice) error {
 		if text := reasoningText(raw); text != "" {
 			d.open(s, partReasoning, "reasoning")
 			d.reasoning.WriteString(text)
-			s.push(Event{Kind: ReasoningDelta, Delta: text})
+			s.push(Event{Kind: ReasoningDelta, Delta: text, ItemID: d.itemID(partReasoning)})
 			break
 		}
 	}
 	for _, raw := range [...]json.RawMessage{choice.Delta.Content, choice.Delta.Refusal} {
-		if text := rawText(raw); text != "" {
-			d.open(s, partMessage, "message")
-			d.message.WriteString(text)
-			s.push(Event{Kind: TextDelta, Delta: text})
-		}
+		d.say(s, rawText(raw))
 	}
 	for i := range choice.Delta.ToolCalls {
 		d.call(s, &choice.Delta.ToolCalls[i])
@@ -175,6 +183,16 @@ func (d *chatDecoder) choice(s *Stream, choice *chatChoice) error {
 	return nil
 }
 
+// say adds text to the message.
+func (d *chatDecoder) say(s *Stream, text string) {
+	if text == "" {
+		return
+	}
+	d.open(s, partMessage, "message")
+	d.message.WriteString(text)
+	s.push(Event{Kind: TextDelta, Delta: text, ItemID: d.itemID(partMessage)})
+}
+
 // open notes that an item began.
 func (d *chatDecoder) open(s *Stream, part chatPart, itemType string) {
 	for _, p := range d.order {
@@ -183,7 +201,7 @@ func (d *chatDecoder) open(s *Stream, part chatPart, itemType string) {
 		}
 	}
 	d.order = append(d.order, part)
-	s.push(Event{Kind: ItemOpened, ItemType: itemType})
+	s.push(Event{Kind: ItemOpened, ItemType: itemType, ItemID: d.itemID(part)})
 }
 
 // call adds a piece to the call that it belongs to. Calls are told apart by
@@ -210,9 +228,10 @@ func (d *chatDecoder) call(s *Stream, piece *chatCallDelta) {
 		if piece.Index != nil {
 			call.index = *piece.Index
 		}
-		d.order = append(d.order, chatPart(len(d.calls)))
+		part := chatPart(len(d.calls))
 		d.calls = append(d.calls, call)
-		s.push(Event{Kind: ItemOpened, ItemType: "function_call"})
+		d.order = append(d.order, part)
+		s.push(Event{Kind: ItemOpened, ItemType: "function_call", ItemID: d.itemID(part)})
 	}
 	if call.id == "" {
 		call.id = piece.ID
@@ -235,20 +254,21 @@ func (d *chatDecoder) handOut(s *Stream, withCalls bool) {
 	}
 	d.finished = true
 	for _, part := range d.order {
+		id := d.itemID(part)
 		switch {
 		case part == partMessage:
-			s.push(Event{Kind: ItemDone, Item: &protocol.MessageItem{
+			s.push(Event{Kind: ItemDone, ItemID: id, Item: &protocol.MessageItem{
 				Role:    "assistant",
 				Content: []protocol.ContentItem{&protocol.OutputTextContent{Text: d.message.String()}},
 			}})
 		case part == partReasoning:
-			s.push(Event{Kind: ItemDone, Item: &protocol.ReasoningItem{
+			s.push(Event{Kind: ItemDone, ItemID: id, Item: &protocol.ReasoningItem{
 				Summary: []protocol.ReasoningSummaryPart{},
 				Content: []protocol.ReasoningContent{&protocol.ReasoningText{Text: d.reasoning.String()}},
 			}})
 		case withCalls:
 			call := d.calls[part]
-			s.push(Event{Kind: ItemDone, Item: &protocol.FunctionCallItem{
+			s.push(Event{Kind: ItemDone, ItemID: id, Item: &protocol.FunctionCallItem{
 				Name:      call.name,
 				Arguments: call.arguments.String(),
 				CallID:    d.callID(int(part)),
@@ -263,11 +283,36 @@ func (d *chatDecoder) callID(i int) string {
 	if id := d.calls[i].id; id != "" {
 		return id
 	}
-	id := d.responseID
-	if id == "" {
-		id = protocol.NewTurnID(time.Now())
+	return "call_" + d.key() + "_" + strconv.Itoa(i)
+}
+
+// itemID returns the id under which the events of an item belong together. The
+// wire has none, so the item itself gets none.
+func (d *chatDecoder) itemID(part chatPart) string {
+	switch part {
+	case partMessage:
+		if d.messageID == "" {
+			d.messageID = "msg_" + d.key()
+		}
+		return d.messageID
+	case partReasoning:
+		if d.reasoningID == "" {
+			d.reasoningID = "rs_" + d.key()
+		}
+		return d.reasoningID
 	}
-	return "call_" + id + "_" + strconv.Itoa(i)
+	return "fc_" + d.key() + "_" + strconv.Itoa(int(part))
+}
+
+// key returns what tells this response from others.
+func (d *chatDecoder) key() string {
+	if d.responseID != "" {
+		return d.responseID
+	}
+	if d.madeUp == "" {
+		d.madeUp = protocol.NewTurnID(time.Now())
+	}
+	return d.madeUp
 }
 
 func (d *chatDecoder) readUsage(raw json.RawMessage) {

@@ -26,7 +26,7 @@ const (
 	// WebSearchBegin says that the provider searches the web: CallID, which is
 	// the id of the item that the search will be.
 	WebSearchBegin
-	// ItemDone brings a finished item: Item.
+	// ItemDone brings a finished item: Item, ItemID.
 	ItemDone
 	// Completed is the last event: ResponseID, and Usage when the provider
 	// told it.
@@ -58,7 +58,9 @@ type Event struct {
 	Item protocol.ResponseItem
 	// ItemType is the type of an item that began, such as "message".
 	ItemType string
-	// ItemID is the id that the model gave the item; it may be empty.
+	// ItemID is the id that the model gave the item; it may be empty. Chat
+	// Completions gives none, so the client makes one up for the events of an
+	// item, which the item itself does not get.
 	ItemID string
 	// Index counts the parts of a reasoning item from 0.
 	Index int

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -327,5 +328,28 @@ func TestClose(t *testing.T) {
 	}
 	if event, err := stream.Next(t.Context()); err == nil {
 		t.Errorf("a closed stream gives %v", event)
+	}
+}
+
+// Over HTTP/2 all is the same.
+func TestHTTP2(t *testing.T) {
+	t.Parallel()
+	server := start(t, modeltest.Reply(modeltest.Text("a")), modeltest.Reply(modeltest.Hang()), modeltest.Reply(modeltest.Text("b")))
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 {
+			t.Errorf("the request came over %s", r.Proto)
+		}
+		server.ServeHTTP(w, r)
+	}))
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	provider := testProvider(modelprovider.WireResponses, secure.URL+"/v1")
+	provider.StreamIdleTimeout = new(shortly)
+	client := newClient(t, modelclient.Options{Provider: provider, HTTPClient: secure.Client()})
+	for _, want := range []error{nil, modelclient.ErrIdleTimeout, nil} {
+		if _, err := ask(t, client, new(modelclient.Request)); !errors.Is(err, want) {
+			t.Errorf("error %v, want %v", err, want)
+		}
 	}
 }

@@ -49,8 +49,8 @@ type Options struct {
 	// Getenv looks up the variables that the provider names. Nil means that
 	// none is set.
 	Getenv func(string) string
-	// HTTPClient carries the requests; its redirect policy is not used. Nil
-	// means one that all clients share and that [NewHTTPClient] made with
+	// HTTPClient carries the requests; its redirect policy is not used, and a
+	// Timeout would cut streams off. Nil means one that all clients share and that [NewHTTPClient] made with
 	// [http.ProxyFromEnvironment].
 	HTTPClient *http.Client
 	// UserAgent returns the User-Agent header, asked for every request. Nil

@@ -81,11 +81,11 @@ func TestResponsesEvents(t *testing.T) {
 		},
 		{
 			"message done", `{"type":"response.output_item.done","item":{"type":"message","id":"m1","role":"assistant","content":[{"type":"output_text","text":"hi","annotations":[]}]}}`,
-			[]modelclient.Event{{Kind: modelclient.ItemDone, Item: assistant("m1", "hi")}},
+			[]modelclient.Event{{Kind: modelclient.ItemDone, ItemID: "m1", Item: assistant("m1", "hi")}},
 		},
 		{
 			"call done", `{"type":"response.output_item.done","item":{"type":"function_call","id":"f1","name":"shell","arguments":"{}","call_id":"c1"}}`,
-			[]modelclient.Event{{Kind: modelclient.ItemDone, Item: &protocol.FunctionCallItem{ID: "f1", Name: "shell", Arguments: "{}", CallID: "c1"}}},
+			[]modelclient.Event{{Kind: modelclient.ItemDone, ItemID: "f1", Item: &protocol.FunctionCallItem{ID: "f1", Name: "shell", Arguments: "{}", CallID: "c1"}}},
 		},
 		{
 			"unknown item is kept", `{"type":"response.output_item.done","item":{"type":"hologram","x":1}}`,

@@ -11,9 +11,9 @@ import (
 // responsesDecoder reads the events of the Responses API.
 // (spec: agent-loop, Responses stream)
 type responsesDecoder struct {
-	plan    string // of the token
-	itemID  string // the last one, which the next delta most likely has too
-	scratch []byte
+	plan   string // of the token
+	itemID string // the last one, which the next delta most likely has too
+	texts  unescaper
 }
 
 // newResponsesStream returns a stream whose first event tells the rate limits.
@@ -42,7 +42,7 @@ func (d *responsesDecoder) decode(s *Stream, data []byte) error {
 	if event, ok := scanDelta(data); ok {
 		s.push(Event{
 			Kind:   event.kind,
-			Delta:  d.text(event.delta),
+			Delta:  d.texts.string(event.delta),
 			ItemID: d.item(event.itemID),
 			Index:  event.index,
 		})
@@ -63,7 +63,7 @@ func (d *responsesDecoder) decode(s *Stream, data []byte) error {
 		// The item keeps its own copy of what it needs.
 		var item protocol.ResponseItem
 		if protocol.Unmarshal(event.Item, &item) == nil {
-			s.push(Event{Kind: ItemDone, Item: item})
+			s.push(Event{Kind: ItemDone, Item: item, ItemID: item.ItemID()})
 		}
 	case "response.reasoning_summary_part.added":
 		s.push(Event{Kind: SummaryPartAdded, ItemID: rawText(event.ItemID), Index: event.index()})
@@ -90,20 +90,11 @@ func (d *responsesDecoder) decode(s *Stream, data []byte) error {
 
 func (d *responsesDecoder) end(_ *Stream, err error) error { return streamError(err) }
 
-// text makes the string of a delta.
-func (d *responsesDecoder) text(raw rawString) string {
-	if !raw.escaped {
-		return string(raw.body)
-	}
-	d.scratch = raw.appendText(d.scratch[:0])
-	return string(d.scratch)
-}
-
 // item makes the string of an item id, which is allocated once for an item.
 func (d *responsesDecoder) item(raw rawString) string {
 	switch {
 	case raw.escaped:
-		return d.text(raw)
+		return d.texts.string(raw)
 	case string(raw.body) != d.itemID:
 		d.itemID = string(raw.body)
 	}

@@ -178,15 +178,16 @@ func hex4(b []byte) (r rune, ok bool) {
 }
 
 // smallInt takes a number of at most six digits.
-func (s *scanner) smallInt() (int, bool) {
+func (s *scanner) smallInt() (n int, ok bool) {
 	s.space()
-	start, n := s.pos, 0
-	for s.pos < len(s.data) && '0' <= s.data[s.pos] && s.data[s.pos] <= '9' {
-		n = n*10 + int(s.data[s.pos]-'0')
-		s.pos++
+	start := s.pos
+	if length := s.digits(); length == 0 || length > 6 {
+		return 0, false
 	}
-	digits := s.pos - start
-	return n, digits > 0 && digits <= 6 && (digits == 1 || s.data[start] != '0') && !s.inNumber()
+	for _, c := range s.data[start:s.pos] {
+		n = n*10 + int(c-'0')
+	}
+	return n, true
 }
 
 // inNumber reports whether a number goes on in a way that the scanner does not
@@ -202,7 +203,7 @@ func (s *scanner) inNumber() bool {
 	return false
 }
 
-// skipSimple takes a string, a small number, a literal, or an empty array or
+// skipSimple takes a string, an integer, a literal, or an empty array or
 // object.
 func (s *scanner) skipSimple() bool {
 	s.space()
@@ -226,8 +227,21 @@ func (s *scanner) skipSimple() bool {
 	case 'f':
 		return s.literal("false")
 	}
-	_, ok := s.smallInt()
-	return ok
+	return s.digits() > 0
+}
+
+// digits takes an integer that is not negative and returns its length, or 0 if
+// there is none.
+func (s *scanner) digits() int {
+	start := s.pos
+	for s.pos < len(s.data) && '0' <= s.data[s.pos] && s.data[s.pos] <= '9' {
+		s.pos++
+	}
+	n := s.pos - start
+	if n > 1 && s.data[start] == '0' || s.inNumber() {
+		return 0
+	}
+	return n
 }
 
 func (s *scanner) literal(text string) bool {
@@ -270,4 +284,17 @@ func (r rawString) appendText(dst []byte) []byte {
 		dst = append(dst, c)
 	}
 	return dst
+}
+
+// unescaper makes strings of what was scanned. It keeps the memory that it
+// needs for escapes.
+type unescaper struct{ scratch []byte }
+
+// string returns what the string stands for.
+func (u *unescaper) string(r rawString) string {
+	if !r.escaped {
+		return string(r.body)
+	}
+	u.scratch = r.appendText(u.scratch[:0])
+	return string(u.scratch)
 }

@@ -67,3 +67,50 @@ func TestScanDeltaAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// What the fast path accepts, the general decoder must understand in the same
+// way.
+func FuzzScanChatDelta(f *testing.F) {
+	for _, seed := range []string{
+		`{"id":"x","object":"chat.completion.chunk","created":1694268190,"model":"m","system_fingerprint":null,"choices":[{"index":0,"delta":{"role":"assistant","content":"H\u00e9\n"},"logprobs":null,"finish_reason":null}],"usage":null}`,
+		`{"choices":[{"delta":{"content":"a","reasoning":null,"tool_calls":null}}]}`,
+		`{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`,
+		`{"choices":[{"delta":{"content":"a","role":{}},"index":1}]}`,
+		`{"id":1,"choices":[]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		id, content, ok := scanChatDelta(data)
+		if !ok {
+			return
+		}
+		var want chatChunk
+		if err := wire.Unmarshal(data, &want); err != nil || len(want.Choices) != 1 {
+			t.Fatalf("the general decoder does not read %q: %v", data, err)
+		}
+		choice := want.Choices[0]
+		got := []string{string(id.appendText(nil)), string(content.appendText(nil))}
+		if diff := cmp.Diff([]string{rawText(want.ID), rawText(choice.Delta.Content)}, got); diff != "" {
+			t.Errorf("%q differs (-want +got):\n%s", data, diff)
+		}
+		if choice.Index != 0 || choice.FinishReason != "" || len(choice.Delta.ToolCalls) > 0 ||
+			rawText(want.Usage)+rawText(want.Error)+reasoningText(choice.Delta.Reasoning)+rawText(choice.Delta.Refusal) != "" {
+			t.Errorf("%q says more than text", data)
+		}
+	})
+}
+
+// The chunks that servers really send take the fast path.
+func TestScanChatDeltaReadsRealChunks(t *testing.T) {
+	t.Parallel()
+	for _, chunk := range []string{
+		`{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1694268190,"model":"gpt-4o-mini","service_tier":"default","system_fingerprint":"fp","choices":[{"index":0,"delta":{"content":"Hello"},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"x"}`,
+		`{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-oss:20b","system_fingerprint":"fp_ollama","choices":[{"index":0,"delta":{"role":"assistant","content":"Hi\n"},"finish_reason":null}]}`,
+		`{"choices":[{"delta":{"content":"hi"}}]}`,
+	} {
+		if _, _, ok := scanChatDelta([]byte(chunk)); !ok {
+			t.Errorf("%s is left to the general decoder", chunk)
+		}
+	}
+}

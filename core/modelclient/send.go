@@ -238,6 +238,9 @@ func (c *call) setHeaders(request *http.Request, a *attempt) error {
 		return nil
 	}
 	for _, h := range c.header {
+		if h.Value == "" {
+			continue
+		}
 		if err := set(h.Name, h.Value); err != nil {
 			return err
 		}

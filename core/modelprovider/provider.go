@@ -100,8 +100,9 @@ func retries(configured *uint64, otherwise int) int {
 	return int(min(*configured, MaxRetries))
 }
 
-// IdleTimeout returns how long a stream may be silent before it counts as
-// broken: 300 s unless configured.
+// IdleTimeout returns how long a provider may be silent, before its answer
+// begins and in the middle of it, until the connection counts as broken: 300 s
+// unless configured. Zero means for ever.
 func (p *Provider) IdleTimeout() time.Duration {
 	if p.StreamIdleTimeout == nil {
 		return DefaultStreamIdleTimeout
