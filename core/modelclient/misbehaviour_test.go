@@ -19,8 +19,13 @@ import (
 	"github.com/codex-go/codex/core/modelprovider"
 )
 
-// shortly is an idle time-out that a test can wait for.
-const shortly = 50 * time.Millisecond
+// shortly is an idle time-out that a test can wait for. Where silence is not
+// what is tested, nothing may depend on it: the machine may be busy.
+const shortly = 300 * time.Millisecond
+
+// pings is an idle time-out that keeps its distance from the pauses of a busy
+// machine.
+const pings = time.Second
 
 // Every way in which a server can misbehave ends in an error that says what is
 // wrong, in time.
@@ -92,9 +97,9 @@ func TestMisbehavingServers(t *testing.T) {
 			<-r.Context().Done()
 		}, "", false},
 		{"comments keep the stream alive", func(w http.ResponseWriter, _ *http.Request) {
-			for range 8 {
+			for range 6 { // for longer than the idle time-out
 				sse(w, ": ping\n\n")
-				time.Sleep(shortly / 4)
+				time.Sleep(pings / 5)
 			}
 			sse(w, "data: "+completed+"\n\n")
 		}, "", false},
@@ -114,7 +119,12 @@ func TestMisbehavingServers(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			provider := testProvider(modelprovider.WireResponses, handle(t, test.handler))
-			provider.StreamIdleTimeout = new(shortly)
+			switch {
+			case strings.HasPrefix(test.name, "silence"):
+				provider.StreamIdleTimeout = new(shortly)
+			case strings.HasPrefix(test.name, "comments"):
+				provider.StreamIdleTimeout = new(pings)
+			}
 			client := newClient(t, modelclient.Options{Provider: provider})
 			_, err := ask(t, client, new(modelclient.Request))
 			if test.want == "" {
@@ -139,7 +149,7 @@ func TestIdleTimeoutCountsOnlyWaiting(t *testing.T) {
 	gate := make(chan struct{})
 	server := start(t, modeltest.Reply(modeltest.Text("one"), modeltest.Until(gate), modeltest.Text("two")))
 	provider := testProvider(modelprovider.WireResponses, server.BaseURL())
-	provider.StreamIdleTimeout = new(shortly)
+	provider.StreamIdleTimeout = new(pings)
 	client := newClient(t, modelclient.Options{Provider: provider})
 	stream, err := client.Stream(t.Context(), new(modelclient.Request))
 	if err != nil {
@@ -149,7 +159,7 @@ func TestIdleTimeoutCountsOnlyWaiting(t *testing.T) {
 	if _, err := stream.Next(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(3 * shortly) // the reader takes its time: that is what is tested
+	time.Sleep(pings + pings/5) // the reader takes its time: that is what is tested
 	close(gate)
 	if _, err := collect(t, stream); err != nil {
 		t.Error(err)
@@ -345,9 +355,11 @@ func TestHTTP2(t *testing.T) {
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
 	provider := testProvider(modelprovider.WireResponses, secure.URL+"/v1")
-	provider.StreamIdleTimeout = new(shortly)
-	client := newClient(t, modelclient.Options{Provider: provider, HTTPClient: secure.Client()})
 	for _, want := range []error{nil, modelclient.ErrIdleTimeout, nil} {
+		if want != nil {
+			provider.StreamIdleTimeout = new(pings)
+		}
+		client := newClient(t, modelclient.Options{Provider: provider, HTTPClient: secure.Client()})
 		if _, err := ask(t, client, new(modelclient.Request)); !errors.Is(err, want) {
 			t.Errorf("error %v, want %v", err, want)
 		}

@@ -15,7 +15,7 @@ import (
 const (
 	// drainTime is how long a finished stream waits for the end of its body, so
 	// that the connection can be used again.
-	drainTime = 20 * time.Millisecond
+	drainTime = 100 * time.Millisecond
 	// drainBytes is how much it reads for that.
 	drainBytes = 4 << 10
 )
