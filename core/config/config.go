@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -215,21 +216,18 @@ type McpHTTP struct {
 func (*McpStdio) isMcpTransport() {}
 func (*McpHTTP) isMcpTransport()  {}
 
-// String leaves out the values of the environment, which are often secrets.
-func (s *McpStdio) String() string {
-	return fmt.Sprintf("stdio %q %q env %q", s.Command, s.Args, slices.Sorted(maps.Keys(s.Env)))
+// Format leaves out the values of the environment, which often are secrets, for
+// every verb of package fmt.
+func (s McpStdio) Format(f fmt.State, _ rune) {
+	// A formatter has no way to report an error.
+	_, _ = fmt.Fprintf(f, "stdio %q %q env %q", s.Command, s.Args, slices.Sorted(maps.Keys(s.Env)))
 }
 
-// GoString is [McpStdio.String].
-func (s *McpStdio) GoString() string { return s.String() }
-
-// String leaves out the token.
-func (s *McpHTTP) String() string {
-	return fmt.Sprintf("http %q bearer token %t", s.URL, s.BearerToken != nil)
+// Format leaves out the token, for every verb of package fmt.
+func (s McpHTTP) Format(f fmt.State, _ rune) {
+	// A formatter has no way to report an error.
+	_, _ = fmt.Fprintf(f, "http %q bearer token %t", s.URL, s.BearerToken != nil)
 }
-
-// GoString is [McpHTTP.String].
-func (s *McpHTTP) GoString() string { return s.String() }
 
 const (
 	defaultMcpStartup = 10 * time.Second
@@ -256,9 +254,16 @@ func (c *Config) McpServerNames() []string { return slices.Sorted(maps.Keys(c.Mc
 
 // String sums the configuration up in one line without secrets.
 func (c *Config) String() string {
+	var mode protocol.SandboxMode
+	if c.SandboxPolicy != nil {
+		mode = c.SandboxPolicy.Mode()
+	}
 	return fmt.Sprintf("config{model: %q, provider: %q, profile: %q, approval: %s, sandbox: %s, cwd: %q, home: %q}",
-		c.Model, c.ProviderID, c.ActiveProfile, c.ApprovalPolicy, c.SandboxPolicy.Mode(), c.Cwd, c.Home)
+		c.Model, c.ProviderID, c.ActiveProfile, c.ApprovalPolicy, mode, c.Cwd, c.Home)
 }
 
-// GoString is [Config.String].
-func (c *Config) GoString() string { return c.String() }
+// Format is [Config.String] for every verb of package fmt.
+func (c Config) Format(f fmt.State, _ rune) {
+	// A formatter has no way to report an error.
+	_, _ = io.WriteString(f, c.String())
+}

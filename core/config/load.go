@@ -2,6 +2,8 @@ package config
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -40,6 +42,13 @@ type Loader struct {
 	warned sync.Map // of string
 }
 
+// Format writes the loader without its environment and flags, which may hold
+// secrets, for every verb of package fmt.
+func (l *Loader) Format(f fmt.State, _ rune) {
+	// A formatter has no way to report an error.
+	_, _ = io.WriteString(f, fmt.Sprintf("config loader(home: %q)", l.Home))
+}
+
 // Load reads config.toml and resolves the configuration of one conversation,
 // or with zero overrides that of the process. It reads at most three files,
 // walks no folder, and starts neither a process nor a connection.
@@ -61,7 +70,7 @@ func (l *Loader) Load(ctx context.Context, overrides Overrides) (*Config, error)
 	if err != nil {
 		return nil, err
 	}
-	r := resolver{loader: l, layers: layers, file: settings, overrides: overrides, origins: make(map[string]Origin)}
+	r := resolver{loader: l, layers: layers, file: settings, overrides: overrides, made: make(map[string]decision)}
 	return r.resolve()
 }
 
@@ -201,18 +210,19 @@ func (l *layers) origin(path []string) Origin {
 	return origin
 }
 
-// present reports whether the merged tree has a value at path.
-func (l *layers) present(path []string) bool {
-	tree := l.tree
-	for _, segment := range path[:len(path)-1] {
-		next, ok := tree[segment].(map[string]any)
+// lookup returns the value of the merged tree at path.
+func (l *layers) lookup(path []string) (any, bool) {
+	var value any = l.tree
+	for _, segment := range path {
+		table, ok := value.(map[string]any)
 		if !ok {
-			return false
+			return nil, false
 		}
-		tree = next
+		if value, ok = table[segment]; !ok {
+			return nil, false
+		}
 	}
-	_, ok := tree[path[len(path)-1]]
-	return ok
+	return value, true
 }
 
 // keys returns the paths of all values of the merged tree that are not tables,

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 // Layer is a place that settings come from.
@@ -70,7 +72,13 @@ func (o Origin) String() string {
 // Origins tells where the settings of one configuration came from.
 type Origins struct {
 	layers   *layers
-	resolved map[string]Origin // by dotted key; what overrides and profiles decided
+	resolved map[string]decision // by dotted key
+}
+
+// decision is a setting that an override or a profile decided about.
+type decision struct {
+	origin Origin
+	value  any
 }
 
 // Of returns the origin of the setting whose key has these segments, as in
@@ -78,10 +86,13 @@ type Origins struct {
 // may hold, the key is the one at the top level. The zero Origin means that it
 // has its default.
 func (o Origins) Of(path ...string) Origin {
-	if origin, ok := o.resolved[strings.Join(path, ".")]; ok {
-		return origin
+	if made, ok := o.resolved[strings.Join(path, ".")]; ok {
+		return made.origin
 	}
-	if o.layers == nil || len(path) == 0 || !o.layers.present(path) {
+	if o.layers == nil || len(path) == 0 {
+		return Origin{}
+	}
+	if _, ok := o.layers.lookup(path); !ok {
 		return Origin{}
 	}
 	return o.layers.origin(path)
@@ -99,4 +110,62 @@ func (o Origins) Keys() [][]string {
 	}
 	slices.SortFunc(keys, slices.Compare)
 	return slices.CompactFunc(keys, slices.Equal)
+}
+
+// Setting is one setting that does not have its default, for people.
+type Setting struct {
+	// Key is the dotted key as it stands in the file.
+	Key string
+	// Value is the value in the notation of the file, or [Hidden].
+	Value  string
+	Origin Origin
+}
+
+// Hidden stands for a value that may be secret.
+const Hidden = "(hidden)"
+
+// Settings returns all settings that do not have their default, in the order of
+// their keys.
+func (o Origins) Settings() []Setting {
+	var settings []Setting
+	for _, path := range o.Keys() {
+		value, ok := any(nil), false
+		if made, decided := o.resolved[strings.Join(path, ".")]; decided {
+			value, ok = made.value, true
+		} else {
+			value, ok = o.layers.lookup(path)
+		}
+		if ok {
+			settings = append(settings, Setting{Key: quoteKey(path), Value: display(path, value), Origin: o.Of(path...)})
+		}
+	}
+	return settings
+}
+
+// secretTables are tables whose values often are secrets.
+var secretTables = []string{"env", "set", "http_headers", "headers", "query_params"}
+
+// secretWords make a key that holds one of them suspicious.
+var secretWords = []string{"token", "secret", "password", "authorization", "api_key", "apikey"}
+
+// display writes a value as it would stand in the file, on one line where that
+// is possible.
+func display(path []string, value any) string {
+	if slices.ContainsFunc(path[:len(path)-1], func(segment string) bool { return slices.Contains(secretTables, segment) }) ||
+		slices.ContainsFunc(secretWords, func(word string) bool { return isSecretKey(path[len(path)-1], word) }) {
+		return Hidden
+	}
+	// What the layers hold came from TOML or JSON and can be written again.
+	text, err := toml.Marshal(map[string]any{"v": value})
+	if err != nil {
+		return Hidden
+	}
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(string(text)), "v = "))
+}
+
+// isSecretKey reports whether a key holds a word. Limits that are counted in
+// tokens are no secrets.
+func isSecretKey(key, word string) bool {
+	key = strings.ToLower(key)
+	return strings.Contains(key, word) && !strings.HasSuffix(key, "_tokens") && !strings.HasSuffix(key, "_token_limit")
 }

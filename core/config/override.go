@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -53,6 +54,13 @@ func ParseOverrides(texts []string) ([]Override, error) {
 
 // Key returns the dotted path that the override changes.
 func (o Override) Key() string { return strings.Join(o.path, ".") }
+
+// Format writes the key alone, for every verb of package fmt: the value may be a
+// secret.
+func (o Override) Format(f fmt.State, _ rune) {
+	// A formatter has no way to report an error.
+	_, _ = io.WriteString(f, o.Key())
+}
 
 // parseOverrideValue reads text as the right side of an assignment.
 func parseOverrideValue(text string) any {

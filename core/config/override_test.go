@@ -135,22 +135,8 @@ func FuzzParseOverride(f *testing.F) {
 		}
 		tree := make(map[string]any)
 		override.apply(tree)
-		if got, ok := at(tree, override.path); !ok || !gocmp.Equal(override.value, got, cmpopts.EquateNaNs()) {
+		if got, ok := (&layers{tree: tree}).lookup(override.path); !ok || !gocmp.Equal(override.value, got, cmpopts.EquateNaNs()) {
 			t.Errorf("%q: got %v, want %v", text, got, override.value)
 		}
 	})
-}
-
-func at(tree map[string]any, path []string) (any, bool) {
-	var value any = tree
-	for _, segment := range path {
-		table, ok := value.(map[string]any)
-		if !ok {
-			return nil, false
-		}
-		if value, ok = table[segment]; !ok {
-			return nil, false
-		}
-	}
-	return value, true
 }

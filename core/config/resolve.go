@@ -48,7 +48,7 @@ type resolver struct {
 
 	profileName string
 	profile     profileTable
-	origins     map[string]Origin // of what did not come from the file's layer
+	made        map[string]decision // about what did not come from the file's layer
 }
 
 // pick returns the first value that is present: override, profile, file, else
@@ -56,13 +56,13 @@ type resolver struct {
 func pick[T any](r *resolver, key string, override, profile, file *T, fallback T) T {
 	switch {
 	case override != nil:
-		r.origins[key] = Origin{Layer: LayerOverride, From: LayerOverride}
+		r.made[key] = decision{Origin{Layer: LayerOverride, From: LayerOverride}, *override}
 		return *override
 	case profile != nil:
 		r.warnShadowed(key, file != nil)
 		origin := r.layers.origin([]string{"profiles", r.profileName, key})
 		origin.Layer, origin.Profile = LayerProfile, r.profileName
-		r.origins[key] = origin
+		r.made[key] = decision{origin, *profile}
 		return *profile
 	case file != nil:
 		return *file
@@ -153,7 +153,7 @@ func (r *resolver) resolve() (*Config, error) {
 	if err := r.resolveInstructions(c); err != nil {
 		return nil, err
 	}
-	c.Origins = Origins{layers: r.layers, resolved: r.origins}
+	c.Origins = Origins{layers: r.layers, resolved: r.made}
 	return c, nil
 }
 
@@ -271,7 +271,7 @@ func (r *resolver) resolveInstructions(c *Config) error {
 		c.HomeInstructions = strings.TrimSpace(strings.ToValidUTF8(string(text), "\uFFFD"))
 	}
 	if c.BaseInstructions = r.overrides.BaseInstructions; c.BaseInstructions != nil {
-		r.origins["experimental_instructions_file"] = Origin{Layer: LayerOverride, From: LayerOverride}
+		r.made["experimental_instructions_file"] = decision{Origin{Layer: LayerOverride, From: LayerOverride}, "(given)"}
 		return nil
 	}
 	path := pickOptional(r, "experimental_instructions_file", nil, r.profile.InstructionsFile, r.file.InstructionsFile)
