@@ -23,7 +23,14 @@
 // Publishing never waits. Whoever produces in volume (text of a model, output
 // of a command) calls [Log.Room] first, which waits while the followers are
 // too far behind: a client that stops reading stops its own conversation's
-// model stream and nothing else. (spec: events-and-rollouts, queues)
+// model stream and nothing else. Where several follow, the fastest sets the
+// pace; the others get longer deltas, and are cut off only when they are very
+// far behind. While nobody listens everything is kept but, past the bound,
+// deltas. (spec: events-and-rollouts, queues)
+//
+// The owner of a log can keep a view of it, through Options.Observe, that is
+// always that of the last event; [Log.SubscribeWith] takes a snapshot of the
+// view and subscribes at the same moment.
 //
 // All methods are safe for concurrent use.
 package event

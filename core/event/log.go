@@ -26,26 +26,32 @@ type Options struct {
 	Bound int
 	// Now gives the time of events; nil means [time.Now].
 	Now func() time.Time
+	// Observe is called with every event, in order, before followers can see
+	// it; nil does nothing. What it keeps is what [Log.SubscribeWith] can take
+	// a consistent snapshot of. It must not block and must not call the log.
+	Observe func(Event)
 }
 
 // Log is the stream of a conversation's events.
 type Log struct {
-	bound int
-	now   func() time.Time
+	bound   int
+	now     func() time.Time
+	observe func(Event)
 
 	mu     sync.Mutex
 	seq    uint64 // of the last event
 	closed bool   // no more events
-	// subs are the open subscriptions. While there are none, events wait in
-	// backlog for the next one; at most one of both is non-empty.
+	// subs are the subscriptions that were neither closed nor cut off. While
+	// there are none, events wait in backlog for the next one; at most one of
+	// both is non-empty.
 	subs    []*Subscription
 	backlog queue
-	// roomy is closed and replaced when a follower takes an event or leaves.
-	// Nil while nobody waits for room.
+	// roomy is closed and replaced when the followers may have room. Nil while
+	// nobody waits for that.
 	roomy chan struct{}
 }
 
-// NewLog returns an open log.
+// NewLog returns an open log. Nil options are the defaults.
 func NewLog(o *Options) *Log {
 	l := &Log{bound: DefaultBound, now: time.Now}
 	if o != nil {
@@ -55,36 +61,40 @@ func NewLog(o *Options) *Log {
 		if o.Now != nil {
 			l.now = o.Now
 		}
+		l.observe = o.Observe
 	}
 	return l
 }
 
 // Publish appends e, sets its Seq and Time, and returns the Seq. It never
-// waits. After Close it does nothing and returns 0.
+// waits. After Close, and for an event that nobody listens for and that is
+// dropped, it returns 0. (spec: events-and-rollouts, queues)
 func (l *Log) Publish(e Event) uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
 		return 0
 	}
+	if len(l.subs) == 0 && l.backlog.cost >= l.bound && e.delta() {
+		return 0 // nobody listens: past the bound, what can be spared is
+	}
 	l.seq++
 	e.Seq, e.Time = l.seq, l.now()
+	if l.observe != nil {
+		l.observe(e)
+	}
 	if len(l.subs) == 0 {
-		// Nobody listens: past the bound only what can be spared is dropped.
-		if l.backlog.cost < l.bound || !e.delta() {
-			l.backlog.push(e)
-		}
+		l.backlog.push(e)
 		return e.Seq
 	}
 	for i := len(l.subs) - 1; i >= 0; i-- {
 		s := l.subs[i]
-		if s.q.cost >= l.bound && s.q.mergeLast(&e) {
+		if s.q.cost >= l.bound && s.q.join(&e) {
 			continue
 		}
 		s.q.push(e)
 		if len(l.subs) > 1 && s.q.cost > hardFactor*l.bound {
-			s.q = queue{}
-			s.err = ErrTooSlow
+			s.q, s.err = queue{}, ErrTooSlow
 			l.remove(s)
 		}
 		s.wake()
@@ -100,7 +110,8 @@ func (l *Log) Seq() uint64 {
 }
 
 // Room waits until a follower can take more, and returns at once when nobody
-// follows. It fails only with the context.
+// follows. Where several follow, the fastest counts: a slow one stalls nobody.
+// It fails only with the context.
 func (l *Log) Room(ctx context.Context) error {
 	for {
 		l.mu.Lock()
@@ -121,14 +132,22 @@ func (l *Log) Room(ctx context.Context) error {
 	}
 }
 
-// hasRoom reports whether the fastest follower is within the bound.
+// hasRoom reports whether the fastest follower is within the bound. The caller
+// holds l.mu.
 func (l *Log) hasRoom() bool {
 	if l.closed || len(l.subs) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(l.subs, func(s *Subscription) bool { return s.q.cost < l.bound })
+	for _, s := range l.subs {
+		if s.q.cost < l.bound {
+			return true
+		}
+	}
+	return false
 }
 
+// signalRoom wakes those who wait for room, if there is some. The caller holds
+// l.mu.
 func (l *Log) signalRoom() {
 	if l.roomy != nil && l.hasRoom() {
 		close(l.roomy)
@@ -143,28 +162,30 @@ func (l *Log) Subscribe() *Subscription {
 	return s
 }
 
-// SubscribeWith subscribes and calls snapshot, if not nil, at one moment: the
-// snapshot holds what happened up to the sequence number that is returned, and
-// the subscription brings everything after it and, when nobody else listened,
-// what nobody has seen yet. The snapshot function must not call the log.
+// SubscribeWith subscribes and calls snapshot, if not nil, at one moment: what
+// was observed up to the sequence number that is returned is in the snapshot,
+// and the subscription brings everything after it and, when nobody else
+// listens, what nobody has seen yet. The snapshot function must not call the
+// log.
 func (l *Log) SubscribeWith(snapshot func()) (*Subscription, uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := &Subscription{log: l, ready: make(chan struct{}, 1), q: l.backlog}
-	l.backlog = queue{}
+	s := &Subscription{log: l, ready: make(chan struct{}, 1)}
+	s.q, l.backlog = l.backlog, queue{}
 	if snapshot != nil {
 		snapshot()
 	}
 	if l.closed {
 		s.err = io.EOF
-	} else {
-		l.subs = append(l.subs, s)
 	}
+	l.subs = append(l.subs, s)
+	l.signalRoom()
 	s.wake()
 	return s, l.seq
 }
 
-// Close ends the log: followers read what is queued and then io.EOF.
+// Close ends the log: followers read what is queued and then io.EOF. It may be
+// called more than once.
 func (l *Log) Close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -176,7 +197,6 @@ func (l *Log) Close() {
 		s.err = io.EOF
 		s.wake()
 	}
-	l.subs = nil
 	l.signalRoom()
 }
 
@@ -188,71 +208,4 @@ func (l *Log) remove(s *Subscription) {
 	}
 	l.subs = slices.Delete(l.subs, i, i+1)
 	l.signalRoom()
-}
-
-// Subscription is one follower's place in a [Log].
-type Subscription struct {
-	log   *Log
-	ready chan struct{} // holds a token when there may be something to read
-
-	// Guarded by log.mu.
-	q   queue
-	err error // what Next returns once q is empty
-}
-
-func (s *Subscription) wake() {
-	select {
-	case s.ready <- struct{}{}:
-	default:
-	}
-}
-
-// Next returns the next event, waiting for it. It returns io.EOF after the
-// last one, [ErrTooSlow] when the follower was cut off, or the context's
-// error.
-func (s *Subscription) Next(ctx context.Context) (Event, error) {
-	for {
-		if e, ok, err := s.take(); ok || err != nil {
-			return e, err
-		}
-		select {
-		case <-s.ready:
-		case <-ctx.Done():
-			return Event{}, ctx.Err()
-		}
-	}
-}
-
-// TryNext returns the next event if there is one.
-func (s *Subscription) TryNext() (Event, bool) {
-	e, ok, _ := s.take()
-	return e, ok
-}
-
-func (s *Subscription) take() (Event, bool, error) {
-	s.log.mu.Lock()
-	defer s.log.mu.Unlock()
-	e, ok := s.q.pop()
-	if ok {
-		s.log.signalRoom()
-		return e, true, nil
-	}
-	return Event{}, false, s.err
-}
-
-// Close ends the subscription. If it was the last one, what it has not read
-// waits for the next.
-func (s *Subscription) Close() {
-	l := s.log
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if s.err == nil || s.err == io.EOF {
-		if last := len(l.subs) == 0 || len(l.subs) == 1 && l.subs[0] == s; last && l.backlog.len() == 0 {
-			l.backlog = s.q
-		}
-	}
-	s.q = queue{}
-	s.err = io.EOF
-	l.remove(s)
-	s.wake()
 }
