@@ -33,7 +33,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringArrayVarP(&flags.config, "config", "c", nil,
 		"set `key=value` above config.toml; the key is a dotted path, the value TOML or else a string")
 	root.PersistentFlags().BoolVar(&flags.strict, "strict-config", false, "refuse settings that nobody knows")
-	root.AddCommand(newAppServer(&flags), newDemo())
+	root.AddCommand(newAppServer(&flags), newExec(&flags), newMcp(&flags), newDemo())
 	return root
 }
 

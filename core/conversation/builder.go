@@ -173,7 +173,7 @@ func (b *builder) conversation(model session.Model) (*Conversation, error) {
 			Sandbox:           b.m.o.Sandbox,
 			Shell:             shell,
 			UseProfile:        b.config.ShellEnvironment.UseProfile,
-			Environ:           b.config.ShellEnvironment.Environ(b.config.Environ),
+			Environ:           withLinks(b.config.ShellEnvironment.Environ(b.config.Environ), b.m.o.LinkDir),
 			TempDir:           tempDir,
 			Executable:        b.config.SandboxHelper,
 			IncludeApplyPatch: b.config.IncludeApplyPatchTool,
@@ -198,4 +198,14 @@ func (b *builder) conversation(model session.Model) (*Conversation, error) {
 	}
 	c.configured = *configured
 	return c, nil
+}
+
+// withLinks puts a folder in front of the PATH of an environment. An
+// environment without a PATH stays without one.
+func withLinks(env []string, dir string) []string {
+	path, ok := shellenv.Lookup(env, "PATH")
+	if dir == "" || !ok {
+		return env
+	}
+	return shellenv.With(env, "PATH", dir+string(os.PathListSeparator)+path)
 }

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/codex-go/codex/cmd/internal/mcptable"
+	"github.com/codex-go/codex/core/config"
+	"github.com/codex-go/codex/core/shellenv"
+)
+
+func newMcp(flags *globalFlags) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "mcp",
+		Short: "Manage the MCP servers that conversations use",
+		Long:  "Lists, shows, adds and removes the entries of mcp_servers in config.toml.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SetOut(cmd.ErrOrStderr())
+			if err := cmd.Help(); err != nil {
+				return err
+			}
+			return &exitError{code: 2}
+		},
+	}
+	cmd.AddCommand(newMcpList(flags), newMcpGet(flags), newMcpAdd(flags), newMcpRemove(flags))
+	return cmd
+}
+
+// loader returns the configuration of this process.
+func (f *globalFlags) loader() (*config.Loader, error) {
+	environ := os.Environ()
+	home, err := config.FindHome(func(name string) string {
+		value, _ := shellenv.Lookup(environ, name)
+		return value
+	})
+	if err != nil {
+		return nil, err
+	}
+	cwd, err := os.Getwd()
+	if err != nil {
+		return nil, fmt.Errorf("find the working directory: %w", err)
+	}
+	overrides, err := f.overrides()
+	if err != nil {
+		return nil, err
+	}
+	return &config.Loader{
+		Home: home, Environ: environ, Cwd: cwd, CLI: overrides, Strict: f.strict,
+		Warn: func(message string) { fmt.Fprintln(os.Stderr, "Warning:", message) },
+	}, nil
+}
+
+// load resolves the configuration of this process.
+func (f *globalFlags) load(ctx context.Context) (*config.Config, error) {
+	l, err := f.loader()
+	if err != nil {
+		return nil, err
+	}
+	return l.Load(ctx, config.Overrides{})
+}
+
+func newMcpList(flags *globalFlags) *cobra.Command {
+	var asJSON bool
+	var p mcptable.Printer
+	cmd := &cobra.Command{
+		Use: "list", Short: "List the configured servers", Args: cobra.NoArgs,
+		Example: "  codex mcp list --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := flags.load(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return p.ListJSON(cmd.OutOrStdout(), cfg)
+			}
+			return p.List(cmd.OutOrStdout(), cfg)
+		},
+	}
+	printFlags(cmd, &asJSON, &p)
+	return cmd
+}
+
+func newMcpGet(flags *globalFlags) *cobra.Command {
+	var asJSON bool
+	var p mcptable.Printer
+	cmd := &cobra.Command{
+		Use: "get NAME", Short: "Show one server", Args: exactArgs(1),
+		Example: "  codex mcp get docs",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := flags.load(cmd.Context())
+			if err != nil {
+				return err
+			}
+			s, ok := cfg.McpServers[args[0]]
+			if !ok {
+				return fmt.Errorf("no MCP server named %q", args[0])
+			}
+			if asJSON {
+				return p.GetJSON(cmd.OutOrStdout(), args[0], s)
+			}
+			return p.Get(cmd.OutOrStdout(), args[0], s)
+		},
+	}
+	printFlags(cmd, &asJSON, &p)
+	return cmd
+}
+
+func printFlags(cmd *cobra.Command, asJSON *bool, p *mcptable.Printer) {
+	cmd.Flags().BoolVar(asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&p.ShowSecrets, "show-secrets", false, "print tokens and secret variables instead of ***")
+}
+
+// exactArgs wants n arguments; anything else is a mistake on the command line.
+func exactArgs(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usageError("%s takes %d argument(s), not %d", cmd.CommandPath(), n, len(args))
+		}
+		return nil
+	}
+}
+
+func newMcpAdd(flags *globalFlags) *cobra.Command {
+	var vars []string
+	cmd := &cobra.Command{
+		Use:   "add NAME [--env KEY=VALUE]... -- COMMAND [ARGS...]",
+		Short: "Add a server that is started as a command",
+		Long: "Adds a server to config.toml, or replaces the one of that name. Everything else in the file stays as it is.\n" +
+			"What follows the command belongs to it.",
+		Example:            "  codex mcp add docs --env INDEX=/srv/docs -- docs-server --stdio",
+		DisableFlagParsing: true, // see splitCommand
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name, command, err := splitCommand(cmd, args)
+			if errors.Is(err, pflag.ErrHelp) {
+				return cmd.Help()
+			}
+			if err != nil {
+				return err
+			}
+			if !config.ValidMcpServerName(name) {
+				return fmt.Errorf("invalid server name %q: use letters, digits, - and _", name)
+			}
+			if len(command) == 0 {
+				return fmt.Errorf("the command of the server %q is missing", name)
+			}
+			server := &config.McpStdio{Command: command[0], Args: command[1:]}
+			for _, pair := range vars {
+				key, value, ok := strings.Cut(pair, "=")
+				if key = strings.TrimSpace(key); !ok || key == "" {
+					return usageError("--env wants KEY=VALUE, not %q", pair)
+				}
+				if server.Env == nil {
+					server.Env = make(map[string]string)
+				}
+				server.Env[key] = value
+			}
+			l, err := flags.loader()
+			if err != nil {
+				return err
+			}
+			if err := l.SetMcpServer(cmd.Context(), name, config.McpServer{Transport: server}); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Added global MCP server '%s'.\n", name)
+			return err
+		},
+	}
+	cmd.Flags().StringArrayVar(&vars, "env", nil, "set `KEY=VALUE` for the server; repeatable")
+	return cmd
+}
+
+// splitCommand reads the flags before and behind the name of the server. From
+// the next argument on everything belongs to the command, flags included.
+func splitCommand(cmd *cobra.Command, args []string) (name string, command []string, err error) {
+	flags := pflag.NewFlagSet("add", pflag.ContinueOnError)
+	flags.SetInterspersed(false)
+	flags.Usage = func() {}
+	flags.SetOutput(io.Discard)
+	flags.AddFlagSet(cmd.Flags())
+	flags.AddFlagSet(cmd.InheritedFlags())
+	for range 2 {
+		if err := flags.Parse(args); errors.Is(err, pflag.ErrHelp) {
+			return "", nil, err
+		} else if err != nil {
+			return "", nil, usageError("%v", err)
+		}
+		args = flags.Args()
+		if name != "" {
+			break
+		}
+		if len(args) == 0 {
+			return "", nil, usageError("the name of the server is missing")
+		}
+		name, args = args[0], args[1:]
+	}
+	return name, args, nil
+}
+
+func newMcpRemove(flags *globalFlags) *cobra.Command {
+	return &cobra.Command{
+		Use: "remove NAME", Short: "Remove a server", Args: exactArgs(1),
+		Example: "  codex mcp remove docs",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l, err := flags.loader()
+			if err != nil {
+				return err
+			}
+			removed, err := l.RemoveMcpServer(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			text := "No MCP server named '%s' found.\n"
+			if removed {
+				text = "Removed global MCP server '%s'.\n"
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), text, args[0])
+			return err
+		},
+	}
+}

@@ -1,0 +1,288 @@
+package execrun
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/codex-go/codex/core/clientid"
+	"github.com/codex-go/codex/core/config"
+	"github.com/codex-go/codex/core/conversation"
+	"github.com/codex-go/codex/core/modelprovider"
+	"github.com/codex-go/codex/protocol"
+)
+
+// Styles of a terminal.
+const (
+	styleReset   = "\x1b[0m"
+	styleBold    = "\x1b[1m"
+	styleDim     = "\x1b[2m"
+	styleItalic  = "\x1b[3m"
+	styleRed     = "\x1b[31m"
+	styleGreen   = "\x1b[32m"
+	styleMagenta = "\x1b[35m"
+	styleCyan    = "\x1b[36m"
+	speaker      = styleItalic + styleMagenta
+)
+
+// maxOutputLines is how much of the output of a command is shown.
+const maxOutputLines = 20
+
+// humanOutput shows a run to a person. (spec: config-and-auth, human output)
+type humanOutput struct {
+	out    io.Writer
+	color  bool
+	config *config.Config
+	began  map[string]string // what runs, by call id
+	diff   string            // the last turn diff, shown once at the end
+	usage  *protocol.TokenUsage
+}
+
+func newHumanOutput(out io.Writer, color bool, cfg *config.Config) *humanOutput {
+	return &humanOutput{out: out, color: color, config: cfg, began: make(map[string]string)}
+}
+
+func (h *humanOutput) style(style, text string) string {
+	if !h.color {
+		return text
+	}
+	return style + text + styleReset
+}
+
+func (h *humanOutput) printf(format string, args ...any) { fmt.Fprintf(h.out, format, args...) }
+
+func (h *humanOutput) begin(c *conversation.Conversation, prompt string) {
+	h.printf("OpenAI Codex v%s (research preview)\n--------\n", clientid.ProtocolVersion)
+	for _, e := range h.header(c) {
+		h.printf("%s %s\n", h.style(styleBold, e[0]+":"), e[1])
+	}
+	h.printf("--------\n%s\n%s\n", h.style(styleCyan, "user"), prompt)
+}
+
+// header returns the names and values at the top.
+func (h *humanOutput) header(c *conversation.Conversation) [][2]string {
+	cfg := h.config
+	entries := [][2]string{
+		{"workdir", cfg.Cwd},
+		{"model", cfg.Model},
+		{"provider", cfg.ProviderID},
+		{"approval", string(cfg.ApprovalPolicy)},
+		{"sandbox", sandboxSummary(cfg.SandboxPolicy)},
+	}
+	if cfg.Provider.Wire() == modelprovider.WireResponses && cfg.ModelFamily.Reasoning {
+		effort := string(cfg.ReasoningEffort)
+		if effort == "" {
+			effort = "none"
+		}
+		entries = append(entries, [2]string{"reasoning effort", effort}, [2]string{"reasoning summaries", string(cfg.ReasoningSummary)})
+	}
+	return append(entries, [2]string{"session id", string(c.ID())})
+}
+
+// sandboxSummary describes a policy in a line. (spec: config-and-auth, sandbox
+// policy)
+func sandboxSummary(p protocol.SandboxPolicy) string {
+	w, ok := p.(*protocol.WorkspaceWritePolicy)
+	if !ok {
+		return string(p.Mode())
+	}
+	places := []string{"workdir"}
+	if !w.ExcludeSlashTmp {
+		places = append(places, "/tmp")
+	}
+	if !w.ExcludeTmpdirEnvVar {
+		places = append(places, "$TMPDIR")
+	}
+	text := "workspace-write [" + strings.Join(append(places, w.WritableRoots...), ", ") + "]"
+	if w.NetworkAccess {
+		text += " (network access enabled)"
+	}
+	return text
+}
+
+func (h *humanOutput) event(msg protocol.EventMsg) {
+	switch m := msg.(type) {
+	case *protocol.AgentMessageEvent:
+		h.printf("%s\n%s\n", h.style(speaker, "codex"), m.Message)
+	case *protocol.AgentReasoningEvent:
+		h.reasoning(m.Text)
+	case *protocol.AgentReasoningRawContentEvent:
+		h.reasoning(m.Text)
+	case *protocol.ExecCommandBeginEvent:
+		h.printf("%s\n%s in %s", h.style(speaker, "exec"), h.style(styleBold, joined(m.Command)), m.Cwd)
+	case *protocol.ExecCommandEndEvent:
+		if m.ExitCode == 0 {
+			h.printf("%s\n", h.style(styleGreen, " succeeded in "+span(m.Duration)+":"))
+		} else {
+			h.printf("%s\n", h.style(styleRed, fmt.Sprintf(" exited %d in %s:", m.ExitCode, span(m.Duration))))
+		}
+		h.output(m.AggregatedOutput)
+	case *protocol.PatchApplyBeginEvent:
+		h.began[m.CallID] = fmt.Sprintf("apply_patch(auto_approved=%t)", m.AutoApproved)
+		h.patch(m.Changes)
+	case *protocol.PatchApplyEndEvent:
+		exit, text := 0, m.Stdout
+		if !m.Success {
+			exit, text = 1, m.Stderr
+		}
+		h.printf("%s\n", h.style(styleMagenta, fmt.Sprintf("%s exited %d:", h.began[m.CallID], exit)))
+		delete(h.began, m.CallID)
+		h.output(text)
+	case *protocol.McpToolCallBeginEvent:
+		h.printf("%s %s\n", h.style(styleMagenta, "tool"), h.style(styleBold, invocation(m.Invocation)))
+	case *protocol.McpToolCallEndEvent:
+		h.mcpEnd(m)
+	case *protocol.WebSearchEndEvent:
+		h.printf("🌐 Searched: %s\n", m.Query)
+	case *protocol.PlanUpdateEvent:
+		h.plan(m)
+	case *protocol.TurnDiffEvent:
+		h.diff = m.UnifiedDiff
+	case *protocol.TokenCountEvent:
+		if m.Info != nil {
+			h.usage = &m.Info.TotalTokenUsage
+		}
+	case *protocol.BackgroundEvent:
+		h.printf("%s\n", h.style(styleDim, m.Message))
+	case *protocol.StreamErrorEvent:
+		h.printf("%s\n", h.style(styleDim, m.Message))
+	case *protocol.ErrorEvent:
+		h.printf("%s %s\n", h.style(styleRed, "ERROR:"), m.Message)
+	}
+}
+
+func (h *humanOutput) reasoning(text string) {
+	if !h.config.HideReasoning {
+		h.printf("%s\n%s\n", h.style(speaker, "thinking"), text)
+	}
+}
+
+// output shows the beginning of a command's output.
+func (h *humanOutput) output(text string) {
+	n := 0
+	for line := range strings.Lines(text) {
+		if n++; n > maxOutputLines {
+			h.printf("%s\n", h.style(styleDim, "…"))
+			return
+		}
+		h.printf("%s\n", h.style(styleDim, strings.TrimRight(line, "\r\n")))
+	}
+}
+
+func (h *humanOutput) patch(changes protocol.FileChanges) {
+	h.printf("%s\n", h.style(speaker, "file update"))
+	paths := make([]string, 0, len(changes))
+	for path := range changes {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	for _, path := range paths {
+		switch c := changes[path].(type) {
+		case *protocol.AddFileChange:
+			h.printf("%s\n", h.style(styleMagenta, "A "+path))
+			h.lines(styleGreen, "+", c.Content)
+		case *protocol.DeleteFileChange:
+			h.printf("%s\n", h.style(styleMagenta, "D "+path))
+			h.lines(styleRed, "-", c.Content)
+		case *protocol.UpdateFileChange:
+			if c.MovePath != nil {
+				h.printf("%s\n", h.style(styleMagenta, "R "+path+" -> "+*c.MovePath))
+			} else {
+				h.printf("%s\n", h.style(styleMagenta, "M "+path))
+			}
+			h.unified(c.UnifiedDiff)
+		}
+	}
+}
+
+func (h *humanOutput) lines(style, mark, text string) {
+	for line := range strings.Lines(text) {
+		h.printf("%s\n", h.style(style, mark+strings.TrimRight(line, "\r\n")))
+	}
+}
+
+func (h *humanOutput) unified(diff string) {
+	for line := range strings.Lines(diff) {
+		line = strings.TrimRight(line, "\r\n")
+		switch {
+		case strings.HasPrefix(line, "+"):
+			line = h.style(styleGreen, line)
+		case strings.HasPrefix(line, "-"):
+			line = h.style(styleRed, line)
+		}
+		h.printf("%s\n", line)
+	}
+}
+
+func (h *humanOutput) mcpEnd(m *protocol.McpToolCallEndEvent) {
+	ok := m.Result.Ok != nil && (m.Result.Ok.IsError == nil || !*m.Result.Ok.IsError)
+	outcome, style := "success", styleGreen
+	if !ok {
+		outcome, style = "failed", styleRed
+	}
+	h.printf("%s\n", h.style(style, fmt.Sprintf("%s %s in %s:", invocation(m.Invocation), outcome, span(m.Duration))))
+	if m.Result.Ok == nil {
+		h.output(m.Result.Err)
+		return
+	}
+	if text, err := json.MarshalIndent(m.Result.Ok, "", "  "); err == nil {
+		h.output(string(text))
+	}
+}
+
+func invocation(i protocol.McpInvocation) string {
+	return i.Server + "." + i.Tool + "(" + string(i.Arguments) + ")"
+}
+
+func (h *humanOutput) plan(m *protocol.PlanUpdateEvent) {
+	h.printf("%s\n", h.style(styleMagenta, "Plan update"))
+	if m.Explanation != nil && *m.Explanation != "" {
+		h.printf("%s\n", h.style(styleItalic, *m.Explanation))
+	}
+	for _, s := range m.Steps {
+		switch s.Status {
+		case protocol.StepCompleted:
+			h.printf("  %s %s\n", h.style(styleGreen, "✓"), s.Step)
+		case protocol.StepInProgress:
+			h.printf("  %s %s\n", h.style(styleCyan, "→"), s.Step)
+		default:
+			h.printf("  %s %s\n", h.style(styleDim, "•"), s.Step)
+		}
+	}
+}
+
+func (h *humanOutput) end(error) {
+	if h.diff != "" {
+		h.printf("%s\n", h.style(styleMagenta, "file update:"))
+		h.unified(h.diff)
+	}
+	if h.usage != nil {
+		total := h.usage.InputTokens - min(h.usage.InputTokens, h.usage.CachedInputTokens) + h.usage.OutputTokens
+		h.printf("%s\n%s\n", h.style(styleMagenta, "tokens used"), grouped(total))
+	}
+}
+
+// grouped prints a number with separators of thousands.
+func grouped(n uint64) string {
+	digits := strconv.FormatUint(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// span prints a duration: milliseconds, then seconds, then minutes.
+func span(d protocol.Duration) string {
+	t := d.Std()
+	switch {
+	case t < time.Second:
+		return fmt.Sprintf("%dms", t.Milliseconds())
+	case t < time.Minute:
+		return fmt.Sprintf("%.2fs", t.Seconds())
+	}
+	return fmt.Sprintf("%dm %02ds", int(t.Minutes()), int(t.Seconds())%60)
+}

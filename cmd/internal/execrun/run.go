@@ -1,0 +1,219 @@
+package execrun
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/codex-go/codex/core/agent"
+	"github.com/codex-go/codex/core/config"
+	"github.com/codex-go/codex/core/conversation"
+	"github.com/codex-go/codex/core/event"
+	"github.com/codex-go/codex/core/gitinfo"
+	"github.com/codex-go/codex/core/rollout"
+	"github.com/codex-go/codex/protocol"
+)
+
+// Exit codes beside 0 and 1.
+const exitInterrupted = 130
+
+// Options say what to run and how to show it.
+type Options struct {
+	Prompt string
+	Images []string // paths of image files
+	// OutputSchema is a JSON Schema for the last message, or nil.
+	OutputSchema json.RawMessage
+	// Resume continues a recorded conversation: its id, or "last" for the
+	// newest one. Empty starts a new one.
+	Resume string
+	// WritableRoots are further folders that commands may write to when they may
+	// write to the workspace.
+	WritableRoots []string
+	// SkipGitCheck runs outside of a repository too.
+	SkipGitCheck bool
+	// JSON writes events as JSON lines instead of text.
+	JSON bool
+	// Color styles text output.
+	Color bool
+	// LastMessageFile gets the last message of the agent, if not empty.
+	LastMessageFile string
+	Out, Err        io.Writer
+}
+
+// ResumeLast stands for the newest conversation in [Options].
+const ResumeLast = "last"
+
+// renderer shows the events of a run.
+type renderer interface {
+	// begin is called before the first event.
+	begin(c *conversation.Conversation, prompt string)
+	// event shows one event.
+	event(msg protocol.EventMsg)
+	// end is called when the turn has ended. failure is the last fatal error,
+	// or nil.
+	end(failure error)
+}
+
+// closeTime bounds the end of the conversation.
+const closeTime = 10 * time.Second
+
+// Run runs one turn and returns the exit code: 1 after a fatal error of the
+// turn, 130 when ctx ended it, else 0. The error says why nothing was run.
+func Run(ctx context.Context, a *agent.Agent, o Options) (int, error) {
+	if !o.SkipGitCheck {
+		if _, ok := gitinfo.Root(a.Startup.Cwd); !ok {
+			return 1, errors.New("not inside a git repository, and --skip-git-repo-check was not given")
+		}
+	}
+	cfg := withRoots(a.Startup, o.WritableRoots)
+	c, err := open(ctx, a, cfg, o)
+	if err != nil {
+		return 1, err
+	}
+	defer func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+		defer cancel()
+		if err := c.Close(end); err != nil {
+			a.Log.Warn().Err(err).Msg("the conversation did not end in order")
+		}
+	}()
+	var r renderer
+	if o.JSON {
+		r = newJSONOutput(o.Out)
+	} else {
+		r = newHumanOutput(o.Out, o.Color, cfg)
+	}
+	events := c.Subscribe()
+	defer events.Close()
+	r.begin(c, o.Prompt)
+	if err := submit(ctx, c, o); err != nil {
+		return 1, err
+	}
+	return follow(ctx, c, events, r, o)
+}
+
+// open starts or resumes the conversation.
+func open(ctx context.Context, a *agent.Agent, cfg *config.Config, o Options) (*conversation.Conversation, error) {
+	if o.Resume == "" {
+		return a.Conversations.New(ctx, cfg, nil)
+	}
+	var path string
+	if o.Resume == ResumeLast {
+		page, err := a.Store.List(ctx, rollout.ListQuery{PageSize: 1, AnySource: true})
+		if err != nil {
+			return nil, err
+		}
+		if len(page.Items) == 0 {
+			return nil, errors.New("there is no conversation to resume")
+		}
+		path = page.Items[0].Path
+	} else {
+		id, err := protocol.ParseConversationID(o.Resume)
+		if err != nil {
+			return nil, fmt.Errorf("resume conversation: %w", err)
+		}
+		found, err := a.Store.Find(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("resume conversation: %w", err)
+		}
+		path = found.Path
+	}
+	return a.Conversations.Resume(ctx, cfg, path, nil)
+}
+
+// withRoots returns cfg with more folders that commands may write to.
+func withRoots(cfg *config.Config, roots []string) *config.Config {
+	w, ok := cfg.SandboxPolicy.(*protocol.WorkspaceWritePolicy)
+	if !ok || len(roots) == 0 {
+		return cfg
+	}
+	c, policy := *cfg, *w
+	policy.WritableRoots = slices.Concat(w.WritableRoots, roots)
+	c.SandboxPolicy = &policy
+	return &c
+}
+
+// submit sends the prompt with the images before it, as one turn.
+func submit(ctx context.Context, c *conversation.Conversation, o Options) error {
+	var items []protocol.InputItem
+	for _, path := range o.Images {
+		items = append(items, &protocol.LocalImageInput{Path: path})
+	}
+	items = append(items, &protocol.TextInput{Text: o.Prompt})
+	cfg := c.Config()
+	_, err := c.Submit(ctx, &protocol.UserTurnOp{
+		Items:                 items,
+		Cwd:                   cfg.Cwd,
+		ApprovalPolicy:        cfg.ApprovalPolicy,
+		SandboxPolicy:         cfg.SandboxPolicy,
+		Model:                 cfg.Model,
+		Effort:                cfg.ReasoningEffort,
+		Summary:               cfg.ReasoningSummary,
+		FinalOutputJSONSchema: o.OutputSchema,
+	})
+	return err
+}
+
+// follow shows events until the turn has ended.
+func follow(ctx context.Context, c *conversation.Conversation, events *event.Subscription, r renderer, o Options) (int, error) {
+	var failure error
+	interrupted := false
+	for {
+		e, err := events.Next(ctx)
+		switch {
+		case err == nil:
+		case ctx.Err() != nil && !interrupted:
+			// The user wants to stop: end the turn and show its end.
+			interrupted = true
+			ctx = context.WithoutCancel(ctx)
+			if _, err := c.Interrupt(ctx); err != nil {
+				return exitInterrupted, nil
+			}
+			continue
+		default:
+			return 1, fmt.Errorf("the conversation ended early: %w", err)
+		}
+		switch m := e.Msg.(type) {
+		case nil:
+			continue
+		case *protocol.ErrorEvent:
+			failure = errors.New(m.Message)
+		case *protocol.TaskCompleteEvent:
+			writeLastMessage(o, m.LastAgentMessage)
+			r.end(failure)
+			if failure != nil {
+				return 1, nil
+			}
+			return 0, nil
+		case *protocol.TurnAbortedEvent:
+			r.end(errors.New("the turn was interrupted"))
+			if interrupted {
+				return exitInterrupted, nil
+			}
+			return 1, nil
+		}
+		r.event(e.Msg)
+	}
+}
+
+// writeLastMessage writes the file that was asked for. A failure is reported
+// and changes nothing else.
+func writeLastMessage(o Options, message *string) {
+	if o.LastMessageFile == "" {
+		return
+	}
+	text := ""
+	if message != nil {
+		text = *message
+	} else {
+		fmt.Fprintf(o.Err, "Warning: no last agent message; %s is empty\n", o.LastMessageFile)
+	}
+	if err := os.WriteFile(o.LastMessageFile, []byte(text), 0o600); err != nil {
+		fmt.Fprintf(o.Err, "Failed to write the last message: %v\n", err)
+	}
+}
