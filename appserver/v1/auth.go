@@ -32,7 +32,7 @@ func (m *Methods) logout(ctx context.Context, req *jsonrpc.Request) (any, error)
 func (m *Methods) replyAndAnnounce(ctx context.Context, req *jsonrpc.Request, response any) (any, error) {
 	reply := req.Defer()
 	m.sent(reply.Reply(ctx, response, nil))
-	m.announceAuth(ctx)
+	m.announceAuth(context.WithoutCancel(ctx)) // the answered request's context has ended
 	return nil, nil
 }
 

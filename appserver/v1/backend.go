@@ -21,6 +21,9 @@ type ConfigSource interface {
 	Load(ctx context.Context, o config.Overrides) (*config.Config, error)
 	// SavedConfig returns what stands in the file.
 	SavedConfig(ctx context.Context) (protocol.UserSavedConfig, error)
+	// SetDefaultModel changes the file: nil and "" remove what it says. profile
+	// is the one that the process started with, or "".
+	SetDefaultModel(ctx context.Context, profile string, model *string, effort protocol.ReasoningEffort) error
 }
 
 // Backend is what the connections of a process share. Every field is required

@@ -15,3 +15,13 @@ func (m *Methods) getUserSavedConfig(ctx context.Context) (*protocol.GetUserSave
 	}
 	return &protocol.GetUserSavedConfigResponse{Config: saved}, nil
 }
+
+// setDefaultModel saves the model of new conversations. It acts on the model
+// and on the effort; what is absent is removed. (spec: app-server, setDefaultModel)
+func (m *Methods) setDefaultModel(ctx context.Context, r *protocol.SetDefaultModelParams) (*protocol.SetDefaultModelResponse, error) {
+	err := m.b.Config.SetDefaultModel(ctx, m.b.Startup.ActiveProfile, r.Model, r.ReasoningEffort)
+	if err != nil {
+		return nil, replyError("failed to save the default model", err)
+	}
+	return &protocol.SetDefaultModelResponse{}, nil
+}

@@ -128,6 +128,8 @@ func (m *Methods) handle(ctx context.Context, req *jsonrpc.Request, r protocol.C
 		return &protocol.UserInfoResponse{AllegedUserEmail: m.b.Auth.Email()}, nil
 	case *protocol.GetUserSavedConfigParams:
 		return m.getUserSavedConfig(ctx)
+	case *protocol.SetDefaultModelParams:
+		return m.setDefaultModel(ctx, r)
 	case *protocol.ExecOneOffCommandParams:
 		return m.execOneOffCommand(ctx, r)
 	case *protocol.GetUserAgentParams:
