@@ -22,7 +22,7 @@ func newAppServer(flags *globalFlags) *cobra.Command {
 		Long: "Serves the protocol that editors speak: one JSON-RPC message on each line of standard input and output.\n" +
 			"Logs go to standard error; RUST_LOG sets their level. The server ends when its input ends.",
 		Example: "  codex app-server\n  codex app-server -c model_provider=demo",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return serveApp(cmd.Context(), flags)
 		},

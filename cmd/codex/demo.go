@@ -19,7 +19,7 @@ func newDemo() *cobra.Command {
 		Long: "Starts a scripted model and a real app-server on a scratch folder and holds a conversation over the wire:\n" +
 			"streaming text, a command that asks for approval, a patch, the difference it made, and the recorded file.",
 		Example: "  codex demo\n  codex demo --auto --json",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			self, err := os.Executable()
 			if err != nil {

@@ -21,13 +21,8 @@ func newMcp(flags *globalFlags) *cobra.Command {
 		Use:   "mcp",
 		Short: "Manage the MCP servers that conversations use",
 		Long:  "Lists, shows, adds and removes the entries of mcp_servers in config.toml.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SetOut(cmd.ErrOrStderr())
-			if err := cmd.Help(); err != nil {
-				return err
-			}
-			return &exitError{code: 2}
-		},
+		Args:  cobra.ArbitraryArgs,
+		RunE:  needCommand,
 	}
 	cmd.AddCommand(newMcpList(flags), newMcpGet(flags), newMcpAdd(flags), newMcpRemove(flags))
 	return cmd
@@ -70,7 +65,7 @@ func newMcpList(flags *globalFlags) *cobra.Command {
 	var asJSON bool
 	var p mcptable.Printer
 	cmd := &cobra.Command{
-		Use: "list", Short: "List the configured servers", Args: cobra.NoArgs,
+		Use: "list", Short: "List the configured servers", Args: noArgs,
 		Example: "  codex mcp list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := flags.load(cmd.Context())
@@ -115,16 +110,6 @@ func newMcpGet(flags *globalFlags) *cobra.Command {
 func printFlags(cmd *cobra.Command, asJSON *bool, p *mcptable.Printer) {
 	cmd.Flags().BoolVar(asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&p.ShowSecrets, "show-secrets", false, "print tokens and secret variables instead of ***")
-}
-
-// exactArgs wants n arguments; anything else is a mistake on the command line.
-func exactArgs(n int) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usageError("%s takes %d argument(s), not %d", cmd.CommandPath(), n, len(args))
-		}
-		return nil
-	}
 }
 
 func newMcpAdd(flags *globalFlags) *cobra.Command {

@@ -28,13 +28,41 @@ func newRoot() *cobra.Command {
 		Version:       programVersion(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          needCommand,
 	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError("%v; see \"%s --help\"", err, cmd.CommandPath())
+	})
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.PersistentFlags().StringArrayVarP(&flags.config, "config", "c", nil,
 		"set `key=value` above config.toml; the key is a dotted path, the value TOML or else a string")
 	root.PersistentFlags().BoolVar(&flags.strict, "strict-config", false, "refuse settings that nobody knows")
-	root.AddCommand(newAppServer(&flags), newExec(&flags), newMcp(&flags), newDemo())
+	root.AddCommand(
+		newAppServer(&flags),
+		newExec(&flags),
+		newMcp(&flags),
+		newLogin(&flags),
+		newLogout(&flags),
+		newConfig(&flags),
+		newCompletion(),
+		newDemo(),
+	)
 	return root
+}
+
+// needCommand is what a command does that is nothing without one of its
+// subcommands: it says so.
+func needCommand(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError("unknown command %q; see \"%s --help\"", args[0], cmd.CommandPath())
+	}
+	cmd.SetOut(cmd.ErrOrStderr())
+	if err := cmd.Help(); err != nil {
+		return err
+	}
+	return &exitError{code: 2}
 }
 
 // programVersion names this program and the protocol level that it speaks.

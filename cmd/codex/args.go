@@ -1,0 +1,21 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// noArgs wants no arguments.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError("unexpected argument %q; see \"%s --help\"", args[0], cmd.CommandPath())
+	}
+	return nil
+}
+
+// exactArgs wants n arguments; anything else is a mistake on the command line.
+func exactArgs(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usageError("%s takes %d argument(s), not %d", cmd.CommandPath(), n, len(args))
+		}
+		return nil
+	}
+}

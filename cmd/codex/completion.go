@@ -1,0 +1,43 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// completionShells are the shells that completions can be made for.
+var completionShells = []string{"bash", "zsh", "fish", "powershell"}
+
+func newCompletion() *cobra.Command {
+	return &cobra.Command{
+		Use:       "completion [bash|zsh|fish|powershell]",
+		Short:     "Print a completion script for a shell",
+		Long:      "Prints a script that completes the commands and flags of this program; for bash unless another shell is named.",
+		Example:   "  source <(codex completion bash)\n  codex completion fish > ~/.config/fish/completions/codex.fish",
+		ValidArgs: completionShells,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			shell := "bash"
+			switch {
+			case len(args) > 1:
+				return usageError("one shell at a time")
+			case len(args) == 1:
+				shell = args[0]
+			}
+			if !slices.Contains(completionShells, shell) {
+				return usageError("unknown shell %q: use one of %s", shell, strings.Join(completionShells, ", "))
+			}
+			root, out := cmd.Root(), cmd.OutOrStdout()
+			switch shell {
+			case "zsh":
+				return root.GenZshCompletion(out)
+			case "fish":
+				return root.GenFishCompletion(out, true)
+			case "powershell":
+				return root.GenPowerShellCompletionWithDesc(out)
+			}
+			return root.GenBashCompletionV2(out, true)
+		},
+	}
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/codex-go/codex/core/config"
+)
+
+func newConfig(flags *globalFlags) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Show the configuration",
+		Args:  cobra.ArbitraryArgs,
+		RunE:  needCommand,
+	}
+	cmd.AddCommand(newConfigShow(flags))
+	return cmd
+}
+
+// shownSetting is a setting as "config show --json" prints it.
+type shownSetting struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"` // in TOML
+	Layer  string `json:"layer"`
+	Origin string `json:"origin"`
+}
+
+func newConfigShow(flags *globalFlags) *cobra.Command {
+	var origins, asJSON bool
+	var profile string
+	cmd := &cobra.Command{
+		Use:   "show",
+		Short: "Show the settings in force that do not have their default",
+		Long: "Shows every setting that config.toml, a profile or a flag makes, with its value in TOML; secrets are hidden.\n" +
+			"--origins says where each one comes from.",
+		Example: "  codex config show --origins\n  codex config show -c model=gpt-5 --json",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := flags.loader()
+			if err != nil {
+				return err
+			}
+			cfg, err := l.Load(cmd.Context(), config.Overrides{Profile: profile})
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			settings := cfg.Origins.Settings()
+			if asJSON {
+				shown := []shownSetting{}
+				for _, s := range settings {
+					shown = append(shown, shownSetting{Key: s.Key, Value: s.Value, Layer: s.Origin.Layer.String(), Origin: s.Origin.String()})
+				}
+				enc := json.NewEncoder(out)
+				enc.SetEscapeHTML(false)
+				enc.SetIndent("", "  ")
+				return enc.Encode(shown)
+			}
+			w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+			for _, s := range settings {
+				if origins {
+					fmt.Fprintf(w, "%s = %s\t# %s\n", s.Key, s.Value, s.Origin)
+				} else {
+					fmt.Fprintf(w, "%s = %s\n", s.Key, s.Value)
+				}
+			}
+			return w.Flush()
+		},
+	}
+	cmd.Flags().BoolVar(&origins, "origins", false, "say where each setting comes from")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, origins included")
+	cmd.Flags().StringVarP(&profile, "profile", "p", "", "profile of config.toml to use")
+	return cmd
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/codex-go/codex/core/auth"
+	"github.com/codex-go/codex/core/auth/login"
+	"github.com/codex-go/codex/core/clientid"
+	"github.com/codex-go/codex/core/config"
+	"github.com/codex-go/codex/core/shellenv"
+	"github.com/codex-go/codex/protocol"
+)
+
+// loginFlags are the flags of "codex login".
+type loginFlags struct {
+	*globalFlags
+	apiKey   string
+	device   bool
+	issuer   string
+	clientID string
+}
+
+func newLogin(flags *globalFlags) *cobra.Command {
+	f := &loginFlags{globalFlags: flags}
+	cmd := &cobra.Command{
+		Use:   "login",
+		Short: "Sign in with a ChatGPT account or an API key",
+		Long: "Signs in with a ChatGPT account in the browser. With --api-key it stores an API key instead;\n" +
+			"\"-\" reads the key from standard input, so that it stands in no list of processes.",
+		Example: "  codex login\n  codex login --api-key - < key.txt\n  codex login status",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return f.login(cmd.Context(), cmd.Flags().Changed("api-key"), os.Stdin, cmd.ErrOrStderr())
+		},
+	}
+	cmd.Flags().StringVar(&f.apiKey, "api-key", "", "store this API `KEY`; - reads it from standard input")
+	cmd.Flags().BoolVar(&f.device, "experimental_use-device-code", false, "sign in with a code on another device")
+	cmd.Flags().StringVar(&f.issuer, "experimental_issuer", "", "authorization server to sign in with")
+	cmd.Flags().StringVar(&f.clientID, "experimental_client-id", "", "client id at the authorization server")
+	for _, name := range []string{"experimental_use-device-code", "experimental_issuer", "experimental_client-id"} {
+		if err := cmd.Flags().MarkHidden(name); err != nil {
+			panic(err) // the flag is defined above
+		}
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use: "status", Short: "Tell who is signed in", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.status(cmd.Context(), cmd.ErrOrStderr()) },
+	})
+	return cmd
+}
+
+func newLogout(flags *globalFlags) *cobra.Command {
+	return &cobra.Command{
+		Use: "logout", Short: "Sign out", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return flags.withAuth(cmd.Context(), func(ctx context.Context, m *auth.Manager, _ clientid.Identity) error {
+				removed, err := m.Logout(ctx)
+				if err != nil {
+					return err
+				}
+				text := "Not logged in"
+				if removed {
+					text = "Successfully logged out"
+				}
+				fmt.Fprintln(cmd.ErrOrStderr(), text)
+				return nil
+			})
+		},
+	}
+}
+
+// withAuth runs f with the user's credentials, after the configuration was
+// found to be usable.
+func (f *globalFlags) withAuth(ctx context.Context, do func(context.Context, *auth.Manager, clientid.Identity) error) error {
+	l, err := f.loader()
+	if err != nil {
+		return err
+	}
+	if _, err := l.Load(ctx, config.Overrides{}); err != nil {
+		return err
+	}
+	identity := clientid.New(clientid.Options{
+		LookupEnv: func(name string) (string, bool) { return shellenv.Lookup(l.Environ, name) },
+	})
+	m := auth.NewManager(auth.Options{Home: l.Home, Identity: identity})
+	return errors.Join(do(ctx, m, identity), m.Close(context.WithoutCancel(ctx)))
+}
+
+// login signs in, in the way that the flags ask for.
+func (f *loginFlags) login(ctx context.Context, byKey bool, stdin io.Reader, out io.Writer) error {
+	return f.withAuth(ctx, func(ctx context.Context, m *auth.Manager, identity clientid.Identity) error {
+		var err error
+		switch {
+		case byKey:
+			err = f.loginAPIKey(ctx, m, stdin)
+		case f.device:
+			err = login.Device(ctx, login.DeviceOptions{
+				Store: m, Issuer: f.issuer, ClientID: f.clientID,
+				Prompt: func(address, code string) {
+					fmt.Fprintf(out, "Open %s in a browser and enter the code %s\n", address, code)
+				},
+			})
+		default:
+			err = f.loginBrowser(ctx, m, identity, out)
+		}
+		if err != nil {
+			return fmt.Errorf("log in: %w", err)
+		}
+		fmt.Fprintln(out, "Successfully logged in")
+		return nil
+	})
+}
+
+func (f *loginFlags) loginAPIKey(ctx context.Context, m *auth.Manager, stdin io.Reader) error {
+	key := f.apiKey
+	if key == "-" {
+		const maxKey = 64 << 10
+		text, err := io.ReadAll(io.LimitReader(stdin, maxKey))
+		if err != nil {
+			return fmt.Errorf("read the API key: %w", err)
+		}
+		key = string(text)
+	}
+	return m.LoginAPIKey(ctx, strings.TrimSpace(key))
+}
+
+func (f *loginFlags) loginBrowser(ctx context.Context, m *auth.Manager, identity clientid.Identity, out io.Writer) error {
+	server, err := login.Start(ctx, login.Options{
+		Store: m, Originator: identity.Originator, Issuer: f.issuer, ClientID: f.clientID, Timeout: loginTime,
+	})
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	fmt.Fprintf(out, "The login server listens on http://localhost:%d.\n"+
+		"If your browser did not open, go to this address to sign in:\n\n%s\n\n", server.Port(), server.AuthURL())
+	openBrowser(ctx, server.AuthURL())
+	return server.Wait(ctx)
+}
+
+// loginTime is how long a login in the browser may take.
+const loginTime = 10 * time.Minute
+
+// status tells who is signed in; it fails when nobody is.
+func (f *loginFlags) status(ctx context.Context, out io.Writer) error {
+	return f.withAuth(ctx, func(ctx context.Context, m *auth.Manager, _ clientid.Identity) error {
+		who, ok := m.Snapshot()
+		switch {
+		case !ok && m.LoadError() != nil:
+			return fmt.Errorf("check the login: %w", m.LoadError())
+		case !ok:
+			fmt.Fprintln(out, "Not logged in")
+			return &exitError{code: 1}
+		case who.Mode == protocol.AuthChatGPT:
+			fmt.Fprintln(out, "Logged in using ChatGPT")
+			return nil
+		}
+		credential, _, err := m.Token(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(out, "Logged in using an API key -", maskedKey(credential.Bearer))
+		return nil
+	})
+}
+
+// maskedKey shows enough of a key to tell it from others.
+func maskedKey(key string) string {
+	chars := []rune(key)
+	if len(chars) <= 13 {
+		return "***"
+	}
+	return string(chars[:8]) + "***" + string(chars[len(chars)-5:])
+}
+
+// openBrowser asks the system to show a page. Failure does not matter: the
+// address is printed too.
+func openBrowser(ctx context.Context, url string) {
+	name, args := "xdg-open", []string{url}
+	switch runtime.GOOS {
+	case "darwin":
+		name = "open"
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
+	}
+	cmd := exec.CommandContext(ctx, name, args...)
+	if err := cmd.Start(); err != nil {
+		return
+	}
+	go func() { _ = cmd.Wait() }() // only so that it is reaped
+}
