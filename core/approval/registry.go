@@ -2,11 +2,15 @@ package approval
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
 	"github.com/codex-go/codex/protocol"
 )
+
+// ErrAborted is returned to whoever asked when the answer was to end the turn.
+var ErrAborted = errors.New("the user ended the turn instead of answering")
 
 // Request is an open question.
 type Request struct {
@@ -18,8 +22,9 @@ type Request struct {
 	Question protocol.EventMsg
 }
 
-// Hooks are called when questions open and close, one at a time and in order.
-// They must not block and must not call the registry.
+// Hooks are called when questions open and close, one at a time and in order,
+// before anybody learns of it in another way. They must not block and must not
+// call the registry.
 type Hooks struct {
 	// Asked fires when a question becomes open.
 	Asked func(Request)
@@ -45,10 +50,15 @@ type pending struct {
 // NewRegistry returns an empty registry.
 func NewRegistry(h Hooks) *Registry { return &Registry{hooks: h} }
 
-// Ask opens a question and waits for the answer. When the context ends first
-// the question is settled as denied and the context's error returned. A second
-// question of the same turn and call settles the first as denied.
+// Ask opens a question and waits for the answer, however long that takes and
+// whoever listens. When the context ends first the question is settled as
+// denied and the context's error returned; when the answer is to abort,
+// [ErrAborted]. A second question of the same turn and call settles the first
+// as denied. (spec: events-and-rollouts, approvals)
 func (r *Registry) Ask(ctx context.Context, q Request) (protocol.ReviewDecision, error) {
+	if err := ctx.Err(); err != nil {
+		return protocol.ReviewDenied, err // the turn is over: nobody is asked
+	}
 	p := &pending{Request: q, done: make(chan struct{})}
 	r.mu.Lock()
 	if i := slices.IndexFunc(r.open, func(o *pending) bool { return o.TurnID == q.TurnID && o.CallID == q.CallID }); i >= 0 {
@@ -62,7 +72,7 @@ func (r *Registry) Ask(ctx context.Context, q Request) (protocol.ReviewDecision,
 
 	select {
 	case <-p.done:
-		return p.decision, nil
+		return p.result()
 	case <-ctx.Done():
 	}
 	r.mu.Lock()
@@ -71,7 +81,15 @@ func (r *Registry) Ask(ctx context.Context, q Request) (protocol.ReviewDecision,
 		r.settle(i, protocol.ReviewDenied, false)
 		return protocol.ReviewDenied, ctx.Err()
 	}
-	return p.decision, nil // the answer came at the same moment
+	return p.result() // the answer came at the same moment
+}
+
+// result returns the decision of a settled question.
+func (p *pending) result() (protocol.ReviewDecision, error) {
+	if p.decision == protocol.ReviewAbort {
+		return p.decision, ErrAborted
+	}
+	return p.decision, nil
 }
 
 // Answer settles the question that id names: its call id, or the submission id
@@ -104,6 +122,19 @@ func (r *Registry) AnswerCall(turnID, callID string, d protocol.ReviewDecision) 
 	return true
 }
 
+// EndTurn settles the open questions of a turn as denied.
+func (r *Registry) EndTurn(turnID string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := 0; i < len(r.open); {
+		if r.open[i].TurnID == turnID {
+			r.settle(i, protocol.ReviewDenied, false)
+		} else {
+			i++
+		}
+	}
+}
+
 // Open returns the open questions, oldest first.
 func (r *Registry) Open() []Request {
 	r.mu.Lock()
@@ -120,8 +151,8 @@ func (r *Registry) settle(i int, d protocol.ReviewDecision, answered bool) {
 	p := r.open[i]
 	r.open = slices.Delete(r.open, i, i+1)
 	p.decision = d
-	close(p.done)
 	if r.hooks.Settled != nil {
 		r.hooks.Settled(p.Request, d, answered)
 	}
+	close(p.done)
 }

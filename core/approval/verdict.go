@@ -37,6 +37,9 @@ type Verdict struct {
 	Action Action
 	// Sandboxed says that Run happens inside the sandbox.
 	Sandboxed bool
+	// AsCommand says that Ask is about the command that applies the patch, not
+	// about the patch.
+	AsCommand bool
 	// Reason says why it was rejected, for the model.
 	Reason string
 }
@@ -93,9 +96,10 @@ func Command(f CommandFacts) Verdict {
 
 // PatchFacts is what a decision about a patch depends on.
 type PatchFacts struct {
-	Policy  protocol.AskForApproval
-	Sandbox protocol.SandboxPolicy
-	Empty   bool // no changes
+	Policy    protocol.AskForApproval
+	Sandbox   protocol.SandboxPolicy
+	Empty     bool // no changes
+	Escalated bool // the model asked to apply it outside the sandbox
 	// Inside says that every touched path may be written under Sandbox, with
 	// the symbolic links of existing parents resolved.
 	Inside bool
@@ -108,22 +112,26 @@ type PatchFacts struct {
 
 // Patch decides about a verified patch. (spec: exec-and-tools, patches)
 func Patch(f PatchFacts) Verdict {
-	full := f.Sandbox.Mode() == protocol.SandboxDangerFullAccess
+	never := f.Policy == protocol.AskNever
 	switch {
 	case f.Empty:
 		return Verdict{Action: Reject, Reason: "the patch is empty"}
 	case f.Policy == protocol.AskUntrusted:
 		return Verdict{Action: Ask}
-	case full:
+	case f.Sandbox.Mode() == protocol.SandboxDangerFullAccess:
 		return Verdict{Action: Run}
-	case f.Inside && f.SandboxAvailable:
+	case f.Overwrites && f.Inside && never:
+		return Verdict{Action: Reject, Reason: "it adds a file that exists already; update the file, or delete it first"}
+	case f.Overwrites && f.Inside:
+		return Verdict{Action: Ask}
+	case f.SandboxAvailable && f.Inside && f.Escalated && f.Policy == protocol.AskOnRequest:
+		return Verdict{Action: Ask, AsCommand: true}
+	case f.SandboxAvailable && (f.Inside || f.Policy == protocol.AskOnFailure):
 		return Verdict{Action: Run, Sandboxed: true}
-	case f.Policy == protocol.AskOnFailure && f.SandboxAvailable:
-		return Verdict{Action: Run, Sandboxed: true}
-	case f.Policy == protocol.AskNever && f.Inside:
-		return Verdict{Action: Reject, Reason: "there is no sandbox to apply the patch in, and the approval settings of the user refuse to ask"}
-	case f.Policy == protocol.AskNever:
-		return Verdict{Action: Reject, Reason: "the patch writes outside of the project, and the approval settings of the user refuse it"}
+	case f.Inside && never:
+		return Verdict{Action: Reject, Reason: "there is no sandbox to apply it in, and the approval settings of the user refuse to ask"}
+	case never:
+		return Verdict{Action: Reject, Reason: "it writes outside of the project, and the approval settings of the user refuse that"}
 	}
 	return Verdict{Action: Ask}
 }
