@@ -159,18 +159,43 @@ func (c *Conn) Wait() error {
 	return nil
 }
 
-// Notify queues a notification. params may be an [Appender] or anything that
-// encoding/json encodes; nil leaves the member out. It waits while the queue is
-// full, until ctx is done, and sends nothing if ctx is done before.
+// Notify queues a notification. params may be an [Appender], a [Stream], or
+// anything that encoding/json encodes; nil leaves the member out. It waits while
+// the queue is full, until ctx is done, and sends nothing if ctx is done before
+// or a Stream fails, whose error it returns.
 func (c *Conn) Notify(ctx context.Context, method string, params any) error {
-	s := newScratch()
-	if err := s.request(ID{}, method, params); err != nil {
-		s.free()
-		err = fmt.Errorf("notification %s: %w", method, err)
-		c.unencodable(method, ID{}, err)
+	s, sp, err := c.notification(method, params)
+	if err != nil {
 		return err
 	}
-	return c.enqueue(ctx, s, nil, nil)
+	return c.enqueue(ctx, s, sp, nil)
+}
+
+// Post is like [Conn.Notify] but never waits: where there is no room in the
+// queue, the notification gets the place behind those that wait. It is for rare
+// and small notifications, since nothing bounds how many may wait.
+func (c *Conn) Post(method string, params any) error {
+	s, sp, err := c.notification(method, params)
+	if err != nil {
+		return err
+	}
+	_, err = c.place(s, sp, nil, nil)
+	return err
+}
+
+// notification encodes a notification.
+func (c *Conn) notification(method string, params any) (*scratch, *spool, error) {
+	s := newScratch()
+	sp, err := c.encodeNotification(s, method, params)
+	if err == nil {
+		return s, sp, nil
+	}
+	s.free()
+	err = fmt.Errorf("notification %s: %w", method, err)
+	if errors.Is(err, ErrEncode) {
+		c.unencodable(method, ID{}, err)
+	}
+	return nil, nil, err
 }
 
 // Flush waits until everything that was queued has been handed to the
@@ -179,6 +204,20 @@ func (c *Conn) Flush(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.waitQuiet(ctx, c.flushed)
+}
+
+// Drain refuses requests that come from now on (the hooks hear of them) and waits
+// until the handlers of the others have returned, or ctx is done. Replies are
+// still read and everything is still sent. Unlike [Conn.Shutdown] it does not
+// wait for deferred replies, so that the owner may end what they wait for. It
+// waits for handlers also after the end of the connection. It must not be called
+// from a handler.
+func (c *Conn) Drain(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining = true
+	c.slotFree.Broadcast()
+	return c.waitUntil(ctx, func() bool { return c.active == 0 })
 }
 
 // Shutdown ends the connection in order: requests that come from now on are
@@ -251,53 +290,22 @@ func (c *Conn) end(cause error) {
 	}()
 }
 
-// enqueue queues the message in sp or, if that is nil, in s, and frees s. sent,
-// if not nil, is called under the lock when the message has entered the queue.
+// enqueue queues the message in sp or, if that is nil, in s, and frees s. It
+// waits while the queue is full. sent, if not nil, is called under the lock when
+// the message has entered the queue.
 func (c *Conn) enqueue(ctx context.Context, s *scratch, sp *spool, sent func()) error {
-	seg := segment{spool: sp}
-	if sp == nil {
-		seg.data = s.buf
-	}
-	kept, err := c.enqueueSegment(ctx, seg, sent)
-	if kept && sp == nil {
-		s.buf = nil
-	}
-	s.free()
-	return err
-}
-
-// enqueueSegment queues a segment. kept reports whether its memory must not be
-// used again.
-func (c *Conn) enqueueSegment(ctx context.Context, seg segment, sent func()) (kept bool, err error) {
 	if ctx.Err() != nil {
-		seg.discard()
-		return false, context.Cause(ctx)
+		segment{spool: sp}.discard()
+		s.free()
+		return context.Cause(ctx)
 	}
-	c.mu.Lock()
-	if c.ended {
-		defer c.mu.Unlock()
-		seg.discard()
-		return false, c.cause
+	w, err := c.place(s, sp, sent, nil)
+	if w == nil {
+		return err
 	}
-	if len(c.out.waiting) == 0 && c.out.fits(seg.cost()) {
-		kept = c.out.add(seg)
-		if sent != nil {
-			sent()
-		}
-		if c.idle {
-			c.idle = false
-			c.writable.Signal()
-		}
-		c.mu.Unlock()
-		return kept, nil
-	}
-	w := &waiter{seg: seg, sent: sent, done: make(chan struct{})}
-	c.out.waiting = append(c.out.waiting, w)
-	c.mu.Unlock()
-
 	select {
 	case <-w.done:
-		return true, w.err
+		return w.err
 	case <-ctx.Done():
 	}
 	c.mu.Lock()
@@ -309,10 +317,52 @@ func (c *Conn) enqueueSegment(ctx context.Context, seg segment, sent func()) (ke
 	c.mu.Unlock()
 	if !removed { // it was admitted, or the connection ended, in the meantime
 		<-w.done
-		return true, w.err
+		return w.err
 	}
-	seg.discard()
-	return true, context.Cause(ctx)
+	w.seg.discard()
+	return context.Cause(ctx)
+}
+
+// place queues the message in sp or, if that is nil, in s, and frees s. When the
+// queue is full it returns the place that the message has behind it and does not
+// wait. Under the lock it calls sent, if not nil, when the message has entered
+// the queue, now or later, and parked, if not nil, when it has to wait.
+func (c *Conn) place(s *scratch, sp *spool, sent func(), parked func(cost int)) (*waiter, error) {
+	seg := segment{spool: sp}
+	if sp == nil {
+		seg.data = s.buf
+	}
+	kept := false // the queue owns the memory of s from now on
+	defer func() {
+		if kept && sp == nil {
+			s.buf = nil
+		}
+		s.free()
+	}()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		seg.discard()
+		return nil, c.cause
+	}
+	if len(c.out.waiting) == 0 && c.out.fits(seg.cost()) {
+		kept = c.out.add(seg)
+		if sent != nil {
+			sent()
+		}
+		if c.idle {
+			c.idle = false
+			c.writable.Signal()
+		}
+		return nil, nil
+	}
+	kept = true
+	w := &waiter{seg: seg, sent: sent, done: make(chan struct{})}
+	c.out.waiting = append(c.out.waiting, w)
+	if parked != nil {
+		parked(seg.cost())
+	}
+	return w, nil
 }
 
 // write is the writing goroutine.

@@ -193,7 +193,10 @@ func (c *Conn) next(t *task) *task {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.active--
-	c.releaseSlot(t.req.answer)
+	r := t.req.answer
+	if r.handled = true; !r.parked {
+		c.releaseSlot(r)
+	}
 	c.quiet.Broadcast()
 	if t.key == "" {
 		return nil
@@ -221,7 +224,7 @@ func (c *Conn) carryOut(t *task) {
 	case reply == replyOpen && (!deferred || err != nil):
 		// Only the end of the connection stops a reply, and then nobody waits for
 		// it. What cannot be encoded was reported where it was found.
-		_ = c.reply(context.Background(), r, result, err)
+		_ = c.answer(r, result, err)
 	case reply == replyDone:
 		r.cancel(errAnswered)
 		if err != nil && t.req.IsNotification() && c.hooks.NotificationFailed != nil {
@@ -240,19 +243,48 @@ func (c *Conn) invoke(t *task) (result any, err error) {
 	return t.run(t.req.answer.ctx, t.req)
 }
 
-// reply sends the reply to a request, if it has none yet.
-func (c *Conn) reply(ctx context.Context, r *Responder, result any, failure error) error {
+// claim takes the right to answer a request.
+func (c *Conn) claim(r *Responder) error {
 	c.mu.Lock()
-	if r.reply != replyOpen {
-		c.mu.Unlock()
-		if c.hooks.DuplicateReply != nil {
-			c.hooks.DuplicateReply(r.method, r.id)
-		}
-		return ErrReplied
+	open := r.reply == replyOpen
+	if open {
+		r.reply = replyClaimed
 	}
-	r.reply = replyClaimed
 	c.mu.Unlock()
+	if open {
+		return nil
+	}
+	if c.hooks.DuplicateReply != nil {
+		c.hooks.DuplicateReply(r.method, r.id)
+	}
+	return ErrReplied
+}
 
+// answer sends the reply to a request, if it has none yet, and does not wait for
+// room in the queue.
+func (c *Conn) answer(r *Responder, result any, failure error) error {
+	if err := c.claim(r); err != nil {
+		return err
+	}
+	s := newScratch()
+	sp, reported := c.encodeReply(s, r, result, failure)
+	_, err := c.place(s, sp, func() { c.admitted(r) }, func(cost int) { c.parked(r, cost) })
+	if err != nil { // the end of the connection
+		c.mu.Lock()
+		c.settle(r)
+		c.mu.Unlock()
+		return fmt.Errorf("reply to %s: %w", r.method, err)
+	}
+	r.cancel(errAnswered)
+	return reported
+}
+
+// reply sends the reply to a request, if it has none yet, and waits for room in
+// the queue.
+func (c *Conn) reply(ctx context.Context, r *Responder, result any, failure error) error {
+	if err := c.claim(r); err != nil {
+		return err
+	}
 	s := newScratch()
 	sp, reported := c.encodeReply(s, r, result, failure)
 	err := c.enqueue(ctx, s, sp, func() { c.settle(r) })

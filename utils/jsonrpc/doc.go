@@ -45,7 +45,10 @@
 // [Responder.Reply] has returned, everything sent after it follows it on the
 // wire; the result that a handler returns follows everything that the handler
 // sent. The queue is bounded in bytes: when the peer reads too slowly, senders
-// wait, and nothing is dropped. Very large results are written as a [Stream].
+// wait in line, and nothing is dropped. The result of a handler takes its place in
+// that line and lets the handler go, so that the next work with the same key, such
+// as one that interrupts, is not held up by a peer that does not read. Very large
+// results and params are written as a [Stream].
 //
 // # Ownership
 //

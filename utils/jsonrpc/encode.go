@@ -52,19 +52,31 @@ func (s *scratch) free() {
 
 // request encodes a request, or a notification when id is not valid.
 func (s *scratch) request(id ID, method string, params any) error {
-	s.buf = append(s.buf, `{"jsonrpc":"2.0"`...)
-	if id.IsValid() {
-		s.buf = id.append(append(s.buf, `,"id":`...))
-	}
-	s.buf = appendString(append(s.buf, `,"method":`...), method)
-	if params != nil {
-		s.buf = append(s.buf, `,"params":`...)
+	if params == nil {
+		s.methodHead(id, method)
+	} else {
+		s.paramsHead(id, method)
 		if err := s.value(params); err != nil {
 			return err
 		}
 	}
 	s.buf = append(s.buf, '}', '\n')
 	return nil
+}
+
+// methodHead encodes a request or a notification up to its method.
+func (s *scratch) methodHead(id ID, method string) {
+	s.buf = append(s.buf, `{"jsonrpc":"2.0"`...)
+	if id.IsValid() {
+		s.buf = id.append(append(s.buf, `,"id":`...))
+	}
+	s.buf = appendString(append(s.buf, `,"method":`...), method)
+}
+
+// paramsHead encodes a request or a notification up to its params.
+func (s *scratch) paramsHead(id ID, method string) {
+	s.methodHead(id, method)
+	s.buf = append(s.buf, `,"params":`...)
 }
 
 // resultHead encodes a response up to its result.

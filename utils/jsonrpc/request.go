@@ -64,6 +64,16 @@ func (r *Request) Context() context.Context { return r.answer.ctx }
 // nil. It does not answer the request. A router may call it.
 func (r *Request) Cancel(cause error) { r.answer.cancel(cause) }
 
+// Reply answers the request before its handler has returned, with what a
+// [Handler] may return, so that the handler can send something behind the reply.
+// It never waits: when the queue is full the reply gets the place behind those
+// that wait, and the request counts against [Options.MaxInFlight] until there is
+// room. The request's context is done afterwards, and what the handler returns is
+// ignored. The errors are those of [Responder.Reply].
+func (r *Request) Reply(result any, err error) error {
+	return r.answer.conn.answer(r.answer, result, err)
+}
+
 // Defer says that the request is answered later, through the Responder, from
 // any goroutine. The handler's result is then ignored; an error that it returns,
 // or its panic, answers the request if that has not happened yet. A deferred
@@ -84,13 +94,15 @@ type Responder struct {
 	conn   *Conn
 	id     ID
 	method string
-	size   int // of the request, in bytes
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 
 	// Guarded by conn.mu.
+	size     int        // of the request and of its parked reply, in bytes
 	deferred bool       // the handler's return values are not the reply
 	slot     bool       // counts in state.inFlight
+	parked   bool       // the reply waits for room and keeps the slot
+	handled  bool       // the handler has returned
 	reply    replyState // whether the request has been answered
 }
 

@@ -12,22 +12,23 @@ import (
 // temporary file unless [Options] says otherwise: 1 MiB.
 const DefaultSpoolThreshold = 1 << 20
 
-// Stream is a result that is written piece by piece, for replies that may be
-// too large for memory. A handler returns it, or gives it to
-// [Responder.Reply]. It writes exactly one JSON value to w, which is buffered.
+// Stream is a value that is written piece by piece: a result, or the params of a
+// notification, that may be too large for memory. A handler returns it, or it is
+// given to [Request.Reply], [Responder.Reply] or [Conn.Notify]. It writes exactly
+// one JSON value to w, which is buffered.
 //
-// The function runs on the goroutine of the reply, before the reply is queued,
+// The function runs on the goroutine of the sender, before the message is queued,
 // and holds nothing of the connection meanwhile: while it computes, everything
 // else is sent. What it writes is kept in memory up to
 // [Options.SpoolThreshold], and beyond that in a temporary file that has no name
-// and no access for others. When it has succeeded, the whole reply enters the
-// queue as one message; the writer copies a file in small pieces. So memory stays
-// bounded, a failure of the function at any point makes an error reply instead of
-// a torn line, and the reply's place among the other messages is that of its end.
-// While the reply is on its way nothing else can be, since the peer gets one
-// line at a time: messages behind it wait in the queue, which a slow peer fills.
-// If the file cannot be read back, the line on its way is torn and the connection
-// ends with an [ErrBrokenPipe].
+// and no access for others. When it has succeeded, the whole message enters the
+// queue; the writer copies a file in small pieces. So memory stays bounded, a
+// failure of the function at any point makes an error reply, or no notification,
+// instead of a torn line, and the message's place among the others is that of its
+// end. While the message is on its way nothing else can be, since the peer gets
+// one line at a time: messages behind it wait in the queue, which a slow peer
+// fills. If the file cannot be read back, the line on its way is torn and the
+// connection ends with an [ErrBrokenPipe].
 type Stream func(w io.Writer) error
 
 // encodeReply encodes the reply to a request into s, or into a spool that it
@@ -36,7 +37,8 @@ type Stream func(w io.Writer) error
 func (c *Conn) encodeReply(s *scratch, r *Responder, result any, failure error) (sp *spool, reported error) {
 	if failure == nil {
 		if stream, ok := result.(Stream); ok {
-			sp, failure = c.runStream(s, r, stream)
+			s.resultHead(r.id)
+			sp, failure = c.runStream(s, r.method, stream)
 			reported = failure
 		} else if err := s.result(r.id, result); err != nil {
 			failure = Errorf(CodeInternalError, "result cannot be encoded")
@@ -55,14 +57,25 @@ func (c *Conn) encodeReply(s *scratch, r *Responder, result any, failure error) 
 	return nil, reported
 }
 
-// runStream lets a stream write its result into s, and on into a file when it
-// grows beyond the threshold.
-func (c *Conn) runStream(s *scratch, r *Responder, stream Stream) (sp *spool, err error) {
-	s.resultHead(r.id)
+// encodeNotification encodes a notification into s, or into a spool that it
+// returns.
+func (c *Conn) encodeNotification(s *scratch, method string, params any) (*spool, error) {
+	stream, ok := params.(Stream)
+	if !ok {
+		return nil, s.request(ID{}, method, params)
+	}
+	s.paramsHead(ID{}, method)
+	return c.runStream(s, method, stream)
+}
+
+// runStream lets a stream write the last member of the message that s begins,
+// into s, and on into a file when it grows beyond the threshold, and ends the
+// message.
+func (c *Conn) runStream(s *scratch, method string, stream Stream) (sp *spool, err error) {
 	w := &spoolWriter{mem: s, limit: c.opts.SpoolThreshold, dir: c.opts.SpoolDir}
 	defer func() {
 		if p := recover(); p != nil {
-			c.panicked(r.method, p)
+			c.panicked(method, p)
 			err = errPanicked
 		}
 		if err != nil && w.file != nil {

@@ -3,6 +3,7 @@ package jsonrpc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -40,16 +41,7 @@ func exchange(t *testing.T, far Transport, text string) string {
 func TestStream(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("text ", 100_000)
-	write := func(parts ...string) Stream {
-		return func(w io.Writer) error {
-			for _, p := range parts {
-				if n, err := io.WriteString(w, p); err != nil || n != len(p) {
-					return err
-				}
-			}
-			return nil
-		}
-	}
+	write := pieces
 	failing := func(parts ...string) Stream {
 		return func(w io.Writer) error {
 			if err := write(parts...)(w); err != nil {
@@ -97,6 +89,79 @@ func TestStream(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestStreamParams checks notifications whose params are a stream.
+func TestStreamParams(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("text ", 100_000)
+	tests := []struct {
+		name   string
+		params Stream
+		want   string // of the notification; empty for none
+		err    string
+		hooked bool // the hooks are told
+	}{
+		{name: "short", params: pieces("{\"a\":", "1}"), want: `{"jsonrpc":"2.0","method":"n","params":{"a":1}}`},
+		{name: "long", params: pieces(`["`, long, "\"\n]"), want: `{"jsonrpc":"2.0","method":"n","params":["` + long + `" ]}`},
+		{name: "nothing", params: pieces(), err: "notification n: message cannot be encoded: encoder wrote no value", hooked: true},
+		{name: "failure after much", params: func(w io.Writer) error {
+			return errors.Join(pieces(`["`, long)(w), io.ErrUnexpectedEOF)
+		}, err: "notification n: unexpected EOF"},
+		{name: "panic", params: func(io.Writer) error { panic("producer") }, err: "notification n: internal error (code -32603)"},
+	}
+	for _, test := range tests {
+		for _, threshold := range []int{0, 1000} {
+			t.Run(fmt.Sprint(test.name, "/", threshold), func(t *testing.T) {
+				t.Parallel()
+				dir := t.TempDir()
+				near, far := Pipe()
+				hooked := false
+				conn := NewConn(near, &Options{SpoolThreshold: threshold, SpoolDir: dir, Hooks: &Hooks{
+					Unencodable: func(string, ID, error) { hooked = true },
+				}})
+				closing(t, conn)
+				err := conn.Notify(t.Context(), "n", test.params)
+				if got := fmt.Sprint(err); test.err != "" && got != test.err || test.err == "" && err != nil {
+					t.Errorf("error %v", err)
+				}
+				if hooked != test.hooked {
+					t.Errorf("the hooks were told: %v", hooked)
+				}
+				if err := conn.Notify(t.Context(), "last", nil); err != nil {
+					t.Error(err)
+				}
+				want := []string{test.want, `{"jsonrpc":"2.0","method":"last"}`}
+				if test.want == "" {
+					want = want[1:]
+				}
+				for _, want := range want {
+					got, err := far.ReadMessage()
+					if err != nil {
+						t.Fatal(err)
+					}
+					if diff := cmp.Diff(want, string(got)); diff != "" {
+						t.Error(diff)
+					}
+				}
+				if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+					t.Errorf("files left: %v, error %v", left, err)
+				}
+			})
+		}
+	}
+}
+
+// pieces is a stream of texts.
+func pieces(parts ...string) Stream {
+	return func(w io.Writer) error {
+		for _, p := range parts {
+			if n, err := io.WriteString(w, p); err != nil || n != len(p) {
+				return err
+			}
+		}
+		return nil
 	}
 }
 
@@ -203,7 +268,7 @@ func TestStreamDropped(t *testing.T) {
 
 // Not parallel: it measures memory.
 func TestStreamMemory(t *testing.T) {
-	const pieces, piece = 3000, 100_000
+	const count, piece = 3000, 100_000
 	text := []byte(strings.Repeat("x", piece))
 	in, inEnd := io.Pipe()
 	out := new(countWriter)
@@ -213,7 +278,7 @@ func TestStreamMemory(t *testing.T) {
 			return Work{Run: func(context.Context, *Request) (any, error) {
 				return Stream(func(w io.Writer) error {
 					_, err := w.Write([]byte{'"'})
-					for range pieces {
+					for range count {
 						if err == nil {
 							_, err = w.Write(text)
 						}
@@ -234,7 +299,7 @@ func TestStreamMemory(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if out.n < pieces*piece {
+	if out.n < count*piece {
 		t.Errorf("%d bytes were written", out.n)
 	}
 	if got > 8<<20 {

@@ -34,11 +34,13 @@ type state struct {
 	// work or removes the entry.
 	lanes map[string]*lane
 	// inFlight counts the accepted works that hold a slot (Responder.slot): from
-	// acceptance to the end of the handler, but not after it deferred its reply or
-	// made a call to the peer. It never exceeds Options.MaxInFlight.
+	// acceptance to the end of the handler, and on while its reply waits for room
+	// in out, but not after it deferred its reply or made a call to the peer. It
+	// never exceeds Options.MaxInFlight.
 	inFlight int
-	// inFlightBytes is the length of the messages of the same works. It exceeds
-	// Options.MaxInFlightBytes only while inFlight is 1.
+	// inFlightBytes is the length of the messages of the same works, and of their
+	// replies that wait for room. No work is accepted that would take it beyond
+	// Options.MaxInFlightBytes, unless it is the only one.
 	inFlightBytes int
 	// active counts the accepted works whose handler has not ended.
 	active int
@@ -81,6 +83,19 @@ func (s *state) drained() bool { return s.active == 0 && s.open == 0 }
 // waitQuiet waits, with mu held, until ready holds, the connection has ended or
 // ctx is done.
 func (s *state) waitQuiet(ctx context.Context, ready func() bool) error {
+	done := false
+	err := s.waitUntil(ctx, func() bool {
+		done = ready()
+		return done || s.ended
+	})
+	if err == nil && !done {
+		return s.cause
+	}
+	return err
+}
+
+// waitUntil waits, with mu held, until ready holds or ctx is done.
+func (s *state) waitUntil(ctx context.Context, ready func() bool) error {
 	stop := context.AfterFunc(ctx, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -88,9 +103,6 @@ func (s *state) waitQuiet(ctx context.Context, ready func() bool) error {
 	})
 	defer stop()
 	for !ready() {
-		if s.ended {
-			return s.cause
-		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -106,6 +118,25 @@ func (s *state) releaseSlot(r *Responder) {
 		s.inFlight--
 		s.inFlightBytes -= r.size
 		s.slotFree.Signal()
+	}
+}
+
+// parked notes that a reply of some length waits for room: its slot is kept, so
+// that a peer that does not read cannot have replies pile up. mu is held.
+func (s *state) parked(r *Responder, cost int) {
+	r.parked = true
+	if r.slot {
+		r.size += cost
+		s.inFlightBytes += cost
+	}
+}
+
+// admitted notes that a reply has entered the queue. mu is held.
+func (s *state) admitted(r *Responder) {
+	s.settle(r)
+	r.parked = false
+	if r.handled {
+		s.releaseSlot(r)
 	}
 }
 

@@ -38,13 +38,16 @@ var update = flag.Bool("update", false, "rewrite golden files")
 //	defer ID             it defers its reply and returns
 //	leave ID             it returns, having deferred its reply before
 //	ask ID METHOD        it calls the peer, and goes on when that has answered
+//	answer ID [JSON]     it answers the request and goes on
 //	reply ID [JSON]      a deferred reply is given
 //	discard ID           a deferred request is discarded
 //	notify METHOD [JSON] a notification is sent
+//	post METHOD [JSON]   a notification is sent without waiting
 //	call METHOD [JSON]   a call is made
 //	forget ID            a call is forgotten
 //	stall, resume        the transport stops writing, goes on
 //	break                the transport fails to write from now on
+//	drain                no more requests are accepted
 //	shutdown, close      the connection ends
 //
 // The method of a request chooses its key: "KEY:anything". The methods
@@ -204,7 +207,7 @@ func (h *harness) command(verb, rest string) {
 		h.in <- readResult{err: &OversizeError{Prefix: []byte(rest2), Size: size, Limit: 1000}}
 	case "eof":
 		h.in <- readResult{err: io.EOF}
-	case "finish", "fail", "refuse", "panic", "defer", "leave", "ask":
+	case "finish", "fail", "refuse", "panic", "defer", "leave", "ask", "answer":
 		h.mu.Lock()
 		c := h.handlers[h.id(word)]
 		h.mu.Unlock()
@@ -231,6 +234,10 @@ func (h *harness) command(verb, rest string) {
 				h.log("notify %s: %v", word, err)
 			}
 		}()
+	case "post":
+		if err := h.conn.Post(word, params(rest2)); err != nil {
+			h.log("post %s: %v", word, err)
+		}
 	case "call":
 		go func() {
 			call, err := h.conn.Go(context.Background(), word, params(rest2), func(r Response) {
@@ -260,6 +267,8 @@ func (h *harness) command(verb, rest string) {
 		h.mu.Lock()
 		h.broken = true
 		h.mu.Unlock()
+	case "drain":
+		go func() { h.log("drain returned %v", h.conn.Drain(context.Background())) }()
 	case "shutdown":
 		go func() { h.log("shutdown returned %v", h.conn.Shutdown(context.Background())) }()
 	case "close":
@@ -331,7 +340,7 @@ func (h *harness) handle(ctx context.Context, req *Request) (any, error) {
 			h.log("context of %s is done: %v", id, context.Cause(ctx))
 			return nil, context.Cause(ctx)
 		}
-		if a.verb != "ask" {
+		if a.verb != "ask" && a.verb != "answer" {
 			h.mu.Lock()
 			if !h.closing {
 				delete(h.handlers, req.ID)
@@ -362,6 +371,11 @@ func (h *harness) handle(ctx context.Context, req *Request) (any, error) {
 			var result json.RawMessage
 			err := req.Conn().Call(ctx, a.arg, nil, &result)
 			h.log("%s was told %s, %v", id, result, err)
+		case "answer":
+			if err := req.Reply(json.RawMessage(a.arg), nil); err != nil {
+				h.log("answer to %s: %v", id, err)
+			}
+			ctx = context.WithoutCancel(ctx) // done now
 		}
 	}
 }
