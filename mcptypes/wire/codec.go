@@ -47,6 +47,7 @@ var (
 	compiling sync.Mutex
 
 	rawType             = reflect.TypeFor[json.RawMessage]()
+	extraType           = reflect.TypeFor[map[string]json.RawMessage]()
 	bytesType           = reflect.TypeFor[[]byte]()
 	appenderType        = reflect.TypeFor[Appender]()
 	unmarshalerType     = reflect.TypeFor[Unmarshaler]()

@@ -15,6 +15,8 @@ type Decoder struct {
 	pos     int
 	depth   int
 	scratch []byte
+	// passed counts the members that no field was declared for.
+	passed int
 }
 
 // Unmarshaler is implemented by pointers to types that read themselves. It is
@@ -86,7 +88,7 @@ func Unmarshal(data []byte, v any) error {
 		return err
 	}
 	d := decoders.Get().(*Decoder)
-	d.data, d.pos, d.depth = data, 0, 0
+	d.data, d.pos, d.depth, d.passed = data, 0, 0, 0
 	err = c.decode(d, rv.Elem())
 	if err == nil {
 		err = d.end()

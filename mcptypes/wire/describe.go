@@ -13,6 +13,8 @@ type Object struct {
 	// Transparent is the type that the struct stands for; there are no members
 	// then. It is nil otherwise.
 	Transparent reflect.Type
+	// Open tells that members beyond the described ones are kept.
+	Open bool
 }
 
 // Member describes one member of an object.
@@ -20,8 +22,10 @@ type Member struct {
 	Name string
 	// Type is the Go type, nil for a fixed member.
 	Type reflect.Type
-	// Fixed is the only text of a fixed member, "" for others.
-	Fixed string
+	// Fixed is the only value of a fixed member, "" for others; FixedInt tells
+	// that it is an integer and no text.
+	Fixed    string
+	FixedInt bool
 	// Required members are refused when missing or null.
 	Required bool
 	// Nullable members are written as null when nil.
@@ -30,6 +34,8 @@ type Member struct {
 	Omitted bool
 	// Input members are normally not written.
 	Input bool
+	// Any members may be null as they may be any other value.
+	Any bool
 }
 
 // Describe returns the members of the struct type t. The result is false for
@@ -48,10 +54,10 @@ func Describe(t reflect.Type) (Object, bool) {
 	if c.object == nil {
 		return Object{}, false
 	}
-	o := Object{Strict: c.object.strict, Members: make([]Member, 0, len(c.object.fields))}
+	o := Object{Strict: c.object.strict, Open: c.object.extra != nil, Members: make([]Member, 0, len(c.object.fields))}
 	for _, f := range c.object.fields {
 		o.Members = append(o.Members, Member{
-			Name: f.name, Type: f.typ, Fixed: f.fixed, Required: f.required, Omitted: f.omit, Input: f.input,
+			Name: f.name, Type: f.typ, Fixed: f.fixed, FixedInt: f.isInt, Any: f.anyValue, Required: f.required, Omitted: f.omit, Input: f.input,
 			Nullable: f.nullable || f.typ != nil && f.typ.Kind() == reflect.Pointer && !f.omit,
 		})
 	}

@@ -22,6 +22,7 @@
 //	`json:"name" wire:"nullable"`   the same for a json.RawMessage, a slice or a map
 //	`json:"name,omitzero"`          left out when zero; missing and null read as zero
 //	`json:"name" wire:"optional"`   always written; missing and null read as zero
+//	`json:"name" wire:"any"`        a json.RawMessage whose null is a value like any other
 //	`json:"name" wire:"input"`      read when present, written only with Options.InputFields
 //	`json:"-"`, or no tag           not on the wire
 //
@@ -31,12 +32,17 @@
 //
 //	_ struct{} `wire:"strict"`          unknown members are refused
 //	_ struct{} `wire:"const=type:exec"` the member type, always "exec"
+//	_ struct{} `wire:"int=code:-32600"` the member code, always -32600
+//	_ struct{} `wire:"fill=v:2.0"`      the member v, written as "2.0" and not looked at
+//
+// A field of the type map[string]json.RawMessage tagged `wire:"extra"` keeps
+// the members that no other field has.
 //
 // A field tagged `wire:"transparent"` stands for its whole struct.
 //
 // # Reading
 //
-// Keys match exactly. Unknown members are passed over, though they must be
+// Keys match exactly. Unknown members are passed over unless they are kept, though they must be
 // JSON. Of repeated members the last counts. Integers must be written as
 // integers and fit. A string type with a method Values() []string is an enum
 // and accepts nothing else. Nesting deeper than [MaxDepth] is refused. Text

@@ -1,9 +1,12 @@
 package wire
 
 import (
+	"encoding/json"
+	"maps"
 	"math/bits"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,13 +22,18 @@ type field struct {
 	omit     bool // left out when zero
 	required bool // refused when missing or null
 	nullable bool // written as null when nil
+	anyValue bool // null is a value like any other
 	input    bool // not written normally
 	isZero   func(v reflect.Value) bool
 
-	// fixed is set for members with one text only; written is key and text.
+	// fixed is set for members with one value only; written is key and value.
 	isFixed bool
 	fixed   string
 	written string
+	// isInt tells that the fixed value is an integer, lenient that any value
+	// and none is taken for it.
+	isInt   bool
+	lenient bool
 }
 
 // structPlan is the plan of a struct type.
@@ -33,6 +41,9 @@ type structPlan struct {
 	fields []field
 	index  map[string]int
 	strict bool
+	// extra is the field for members that no other field has, nil if they are
+	// passed over.
+	extra *field
 	// required has a bit for each field.
 	required fieldSet
 }
@@ -47,10 +58,11 @@ func (s *fieldSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
 
 func (c *compiler) structure(t reflect.Type) (codec, error) {
 	p := &structPlan{index: map[string]int{}}
-	if m := membershipOf(t); m != nil && m.union.Style == StyleInternal {
-		if m.unknown {
-			return unknownCodec(t, m.union)
-		}
+	m := membershipOf(t)
+	if m != nil && m.unknown && (m.union.Style == StyleInternal || m.union.Style == StyleUntagged) {
+		return unknownCodec(t, m.union)
+	}
+	if m != nil && m.union.Style == StyleInternal {
 		p.fields = append(p.fields, fixedField(m.union.Tag, m.tag))
 	}
 	transparent, err := c.collect(p, t, nil)
@@ -105,6 +117,12 @@ func (c *compiler) collect(p *structPlan, t reflect.Type, index []int) (transpar
 				return nil, err
 			}
 			return &f, nil
+		case slices.Contains(options, "extra"):
+			if sf.Type != extraType || p.extra != nil {
+				return nil, &InvalidTypeError{Type: t, Reason: "only one map of raw values can take the other members"}
+			}
+			p.extra = &field{index: at}
+			continue
 		case !sf.IsExported() || name == "-" || name == "":
 			continue
 		}
@@ -128,11 +146,16 @@ func (c *compiler) collect(p *structPlan, t reflect.Type, index []int) (transpar
 				f.required = false
 			case "nullable":
 				f.nullable, f.required = true, false
+			case "any":
+				f.anyValue = true
 			case "input":
 				f.input, f.required, f.omit = true, false, true
 			default:
 				return nil, &InvalidTypeError{Type: t, Reason: "unknown wire option " + o + " of " + sf.Name}
 			}
+		}
+		if f.anyValue && sf.Type != rawType {
+			return nil, &InvalidTypeError{Type: t, Reason: sf.Name + " is any value but not raw"}
 		}
 		if k := sf.Type.Kind(); f.nullable && k != reflect.Slice && k != reflect.Map && k != reflect.Interface && k != reflect.Pointer {
 			return nil, &InvalidTypeError{Type: t, Reason: sf.Name + " is nullable but cannot be nil"}
@@ -175,11 +198,21 @@ func (c *compiler) newField(t reflect.Type, sf reflect.StructField, name string,
 // blank takes in what a blank field says about its struct.
 func blank(p *structPlan, t reflect.Type, options []string) error {
 	for _, o := range options {
-		member, fixed := strings.CutPrefix(o, "const=")
+		kind, member, _ := strings.Cut(o, "=")
 		name, text, ok := strings.Cut(member, ":")
+		f := fixedField(name, text)
 		switch {
-		case fixed && ok:
-			p.fields = append(p.fields, fixedField(name, text))
+		case kind == "const" && ok:
+			p.fields = append(p.fields, f)
+		case kind == "fill" && ok:
+			f.lenient, f.required = true, false
+			p.fields = append(p.fields, f)
+		case kind == "int" && ok:
+			if n, err := strconv.ParseInt(text, 10, 64); err != nil || strconv.FormatInt(n, 10) != text {
+				return &InvalidTypeError{Type: t, Reason: "the value of " + name + " is no integer"}
+			}
+			f.isInt, f.written, f.want = true, f.key+text, text
+			p.fields = append(p.fields, f)
 		case o == "strict":
 			p.strict = true
 		case o != "":
@@ -241,7 +274,47 @@ func (p *structPlan) append(e encoder, dst []byte, v reflect.Value) ([]byte, err
 			return dst, inMember(err, f.name)
 		}
 	}
+	if p.extra != nil {
+		if dst, err = p.appendExtra(dst, len(dst) > start, p.extra.value(v).Interface().(map[string]json.RawMessage)); err != nil {
+			return dst, err
+		}
+	}
 	return append(dst, '}'), nil
+}
+
+// appendExtra appends the members that are not declared, sorted.
+func (p *structPlan) appendExtra(dst []byte, comma bool, extra map[string]json.RawMessage) ([]byte, error) {
+	if len(extra) == 0 {
+		return dst, nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		if _, declared := p.index[name]; declared {
+			return dst, &Error{Path: clip(name), Got: "a declared member", Want: "another name"}
+		}
+		if comma {
+			dst = append(dst, ',')
+		}
+		comma = true
+		var err error
+		if dst, err = AppendRaw(append(AppendString(dst, name), ':'), extra[name]); err != nil {
+			return dst, inMember(err, name)
+		}
+	}
+	return dst, nil
+}
+
+// keep reads a member that is not declared.
+func (p *structPlan) keep(d *Decoder, v reflect.Value, name string) error {
+	raw, err := d.Raw()
+	if err != nil {
+		return inMember(err, name)
+	}
+	target := p.extra.value(v)
+	if target.IsNil() {
+		target.Set(reflect.MakeMap(extraType))
+	}
+	target.SetMapIndex(reflect.ValueOf(name), reflect.ValueOf(slices.Clone(raw)))
+	return nil
 }
 
 func (p *structPlan) decode(d *Decoder, v reflect.Value) error {
@@ -272,6 +345,13 @@ func (p *structPlan) decode(d *Decoder, v reflect.Value) error {
 				if p.strict {
 					return &Error{Path: clip(string(k)), Offset: d.pos}
 				}
+				d.passed++
+				if p.extra != nil {
+					if err := p.keep(d, v, string(k)); err != nil {
+						return err
+					}
+					continue
+				}
 				if err := d.skip(); err != nil {
 					return inMember(err, string(k))
 				}
@@ -292,6 +372,16 @@ func (f *field) decode(d *Decoder, v reflect.Value, again bool) error {
 	if f.isFixed {
 		d.space()
 		start := d.pos
+		if f.lenient {
+			return d.skip()
+		}
+		if f.isInt {
+			b, err := d.integer(f.want)
+			if err == nil && string(b) != f.fixed {
+				err = d.MismatchAt(start, f.want)
+			}
+			return err
+		}
 		b, err := d.bytes(f.want)
 		if err != nil {
 			return err
@@ -302,7 +392,7 @@ func (f *field) decode(d *Decoder, v reflect.Value, again bool) error {
 		return nil
 	}
 	fv := f.value(v)
-	if d.peek() == 'n' {
+	if d.peek() == 'n' && !f.anyValue {
 		if f.required && f.codec.decodeNull == nil {
 			return d.Mismatch(f.want)
 		}

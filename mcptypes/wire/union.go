@@ -22,7 +22,8 @@ const (
 	// of a request goes with its params. Cases are written without a tag, and
 	// the union itself cannot be read.
 	StyleEnvelope
-	// StyleUntagged has no tag; a function finds the case.
+	// StyleUntagged has no tag; a function finds the case, or what the value
+	// looks like.
 	StyleUntagged
 )
 
@@ -35,6 +36,7 @@ type Shape struct {
 	// tag in this member, as a union of StyleInternal would.
 	AlsoInternal string
 	// Pick finds the tag of a value in a union of StyleUntagged; "" for none.
+	// Without it every case is tried.
 	Pick func(raw []byte) string
 }
 
@@ -61,6 +63,12 @@ func Untagged(pick func(raw []byte) string) Shape {
 	return Shape{Style: StyleUntagged, Pick: pick}
 }
 
+// ByShape is the shape of values that are told apart by their members. The
+// case is the one that can read the value and passes over the fewest members,
+// of several such the first. Every case is tried, so that it is for small
+// values without a tag. The tags of the cases are only names.
+func ByShape() Shape { return Shape{Style: StyleUntagged} }
+
 // Case is one case of a union.
 type Case struct {
 	// Tag is the text on the wire; "" for the case that takes unknown tags.
@@ -85,7 +93,8 @@ func Request[C, R any](method string) Case {
 
 // Unknown is the case for tags that no other case has. C must be a struct with
 // the fields Type string and Raw json.RawMessage, which get the tag and the
-// whole value, and are written as they came.
+// whole value, and are written as they came. In a union without tags Type is
+// not needed, and any object that fits no case is kept.
 func Unknown[C any]() Case { return Case{Type: reflect.TypeFor[C]()} }
 
 // Union is the registry of the cases of an interface type.
@@ -158,6 +167,9 @@ func Register[T any](shape Shape, cases ...Case) *Union {
 
 // agrees reports whether the form of a struct is the same for both.
 func (m *membership) agrees(n *membership) bool {
+	if m.union.Style == StyleUntagged && n.union.Style == StyleUntagged {
+		return m.unknown == n.unknown
+	}
 	return m.tag == n.tag && m.union.Style == n.union.Style && m.union.Tag == n.union.Tag && m.union.Content == n.union.Content
 }
 

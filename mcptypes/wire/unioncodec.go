@@ -38,8 +38,8 @@ func (c *compiler) union(t reflect.Type) (codec, error) {
 		p.bodies = append(p.bodies, body)
 	}
 	if u.Unknown != nil {
-		if u.Style != StyleInternal {
-			return codec{}, &InvalidTypeError{Type: t, Reason: "only unions with a tag inside can keep unknown cases"}
+		if u.Style != StyleInternal && u.Style != StyleUntagged {
+			return codec{}, &InvalidTypeError{Type: t, Reason: "only unions with a tag inside or none can keep unknown cases"}
 		}
 		unknown, err := c.codec(u.Unknown)
 		if err != nil {
@@ -72,6 +72,9 @@ func (p *unionPlan) decoder() func(d *Decoder, v reflect.Value) error {
 	case StyleExternal:
 		return p.decodeExternal
 	case StyleUntagged:
+		if p.Pick == nil {
+			return p.decodeByShape
+		}
 		return p.decodeUntagged
 	}
 	return func(*Decoder, reflect.Value) error {
@@ -233,9 +236,49 @@ func (p *unionPlan) decodeUntagged(d *Decoder, v reflect.Value) error {
 	d.pos, d.depth = pos, depth
 	i, ok := p.byTag[p.Pick(raw)]
 	if !ok {
-		return d.Mismatch(p.want)
+		return p.other(d, v)
 	}
 	return p.set(d, v, i)
+}
+
+// decodeByShape reads the value as the case that fits it best.
+func (p *unionPlan) decodeByShape(d *Decoder, v reflect.Value) error {
+	d.space()
+	pos, depth, outer := d.pos, d.depth, d.passed
+	best, end, fewest := reflect.Value{}, pos, 0
+	for i, body := range p.bodies {
+		d.pos, d.depth, d.passed = pos, depth, 0
+		value := reflect.New(p.Cases[i].Type)
+		err := body.decode(d, value.Elem())
+		if e, ok := err.(*Error); ok && !e.Syntax {
+			continue
+		} else if err != nil {
+			return err
+		}
+		if !best.IsValid() || d.passed < fewest {
+			best, end, fewest = value, d.pos, d.passed
+		}
+	}
+	if !best.IsValid() {
+		d.pos, d.depth, d.passed = pos, depth, outer
+		return p.other(d, v)
+	}
+	d.pos, d.depth, d.passed = end, depth, outer+fewest
+	v.Set(best)
+	return nil
+}
+
+// other keeps a value without a tag that is no known case.
+func (p *unionPlan) other(d *Decoder, v reflect.Value) error {
+	if p.unknown == nil || d.peek() != '{' {
+		return d.Mismatch(p.want)
+	}
+	value := reflect.New(p.Unknown)
+	if err := p.unknown.decode(d, value.Elem()); err != nil {
+		return err
+	}
+	v.Set(value)
+	return nil
 }
 
 // wrap puts the tag of an adjacent or external union around a case that
@@ -286,7 +329,11 @@ func wrap(m *membership, body codec) codec {
 func unknownCodec(t reflect.Type, u *Union) (codec, error) {
 	tagField, ok1 := t.FieldByName("Type")
 	rawField, ok2 := t.FieldByName("Raw")
-	if !ok1 || !ok2 || tagField.Type.Kind() != reflect.String || rawField.Type != rawType {
+	untagged := u.Style == StyleUntagged
+	if untagged {
+		ok1 = true
+	}
+	if !ok1 || !ok2 || !untagged && tagField.Type.Kind() != reflect.String || rawField.Type != rawType {
 		return codec{}, &InvalidTypeError{Type: t, Reason: "it must have the fields Type string and Raw json.RawMessage"}
 	}
 	key := string(AppendString([]byte("{"), u.Tag)) + ":"
@@ -296,6 +343,9 @@ func unknownCodec(t reflect.Type, u *Union) (codec, error) {
 			if raw := v.FieldByIndex(rawField.Index).Bytes(); raw != nil {
 				return AppendRaw(dst, json.RawMessage(raw))
 			}
+			if untagged {
+				return append(dst, "{}"...), nil
+			}
 			dst = AppendString(append(dst, key...), v.FieldByIndex(tagField.Index).String())
 			return append(dst, '}'), nil
 		},
@@ -303,11 +353,13 @@ func unknownCodec(t reflect.Type, u *Union) (codec, error) {
 			if d.peek() != '{' {
 				return d.Mismatch("object")
 			}
-			tag, err := d.tag(u.Tag, "string")
-			if err != nil {
-				return err
+			if !untagged {
+				tag, err := d.tag(u.Tag, "string")
+				if err != nil {
+					return err
+				}
+				v.FieldByIndex(tagField.Index).SetString(string(tag))
 			}
-			v.FieldByIndex(tagField.Index).SetString(string(tag))
 			raw, err := d.Raw()
 			if err != nil {
 				return err
