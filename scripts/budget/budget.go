@@ -1,0 +1,52 @@
+package budget
+
+// Modules says which modules of the workspace each module may import, itself
+// aside. Tests count too.
+var Modules = map[string][]string{
+	"mcptypes":  {},
+	"utils":     {},
+	"protocol":  {"mcptypes"},
+	"core":      {"protocol", "mcptypes", "utils"},
+	"appserver": {"protocol", "mcptypes", "core", "utils"},
+	"mcpserver": {"protocol", "mcptypes", "core", "utils"},
+	"cmd":       {"protocol", "mcptypes", "core", "utils", "appserver", "mcpserver"},
+	"scripts":   {"protocol", "mcptypes", "core", "utils", "appserver", "mcpserver", "cmd"},
+}
+
+// Pure are the modules for small clients: apart from tests, they need nothing
+// but the standard library and each other, and of the standard library none of
+// [PureBanned], not even through another package.
+var Pure = []string{"mcptypes", "protocol"}
+
+// PureBanned are packages for network, processes, logs and the like.
+var PureBanned = []string{
+	"crypto/tls", "log", "log/slog", "log/syslog", "net", "net/http", "os/exec", "os/signal", "plugin", "testing",
+}
+
+// Schema is the package that describes the wire types. Programs carry it only
+// when they write descriptions.
+const Schema = "protocol/schema"
+
+// SchemaUsers are the modules that may import [Schema].
+var SchemaUsers = []string{"cmd", "scripts"}
+
+// Floors are the packages of core, by floor. Apart from its tests, a package
+// imports packages of lower floors only.
+var Floors = [][]string{
+	0: {
+		"clientid", "customprompt", "event", "imagefile", "modelclient/internal/sse", "modelprovider", "models",
+		"patch/linediff", "shellenv",
+	},
+	1: {"auth", "config", "gitinfo", "history", "patch", "rollout", "shellcmd", "turndiff"},
+	2: {"approval", "exec", "modelclient", "modelclient/modeltest", "modelclient/ollama"},
+	3: {"prompt", "tools"},
+	4: {"session"},
+	5: {"conversation"},
+}
+
+// Inits are the files that may have a function init, each with the reason.
+var Inits = map[string]string{}
+
+// Maps are the package variables that are maps and change after the start, as
+// "file: name", each with the reason.
+var Maps = map[string]string{}

@@ -1,0 +1,10 @@
+// Package sourcecheck finds what no file of this repository may hold: too many
+// lines, marks of unfinished work, and paths of the machine it was written on.
+//
+//	for _, p := range sourcecheck.File("core/exec/run.go", text, rules) {
+//		fmt.Println(p)
+//	}
+//
+// [Repository] looks at all files. Everything is a pure function but for that
+// one, which reads files, and safe for concurrent use.
+package sourcecheck
