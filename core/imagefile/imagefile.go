@@ -13,14 +13,18 @@ import (
 // MaxBytes bounds the image files that are sent to a model.
 const MaxBytes = 32 << 20
 
-// URL reads a file into a data: URL. The type comes from the name, or from
-// the content when the name tells nothing.
+// URL reads an image file into a data: URL. What is not an image is refused:
+// a provider that is sent it refuses the whole conversation from then on.
 func URL(path string) (string, error) {
 	data, err := read(path, MaxBytes)
 	if err != nil {
 		return "", err
 	}
-	return "data:" + typeOf(path, data) + ";base64," + base64.StdEncoding.EncodeToString(data), nil
+	mime, err := typeOf(path, data)
+	if err != nil {
+		return "", err
+	}
+	return "data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(data), nil
 }
 
 // Check reports why the file at path is not an image that can be sent to a
@@ -30,10 +34,8 @@ func Check(path string) error {
 	if err != nil {
 		return err
 	}
-	if t := typeOf(path, head); !strings.HasPrefix(t, "image/") {
-		return fmt.Errorf("read image %s: the file is not an image", path)
-	}
-	return nil
+	_, err = typeOf(path, head)
+	return err
 }
 
 // read reads up to limit bytes of a file that may be an image.
@@ -59,22 +61,21 @@ func read(path string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// types are the types that file names tell. The system's tables are not
-// asked: they differ from machine to machine.
+// types are the image types that cannot be told from the head of a file, by
+// its name. The system's tables are not asked: they differ from machine to
+// machine.
 var types = map[string]string{
-	".apng": "image/apng", ".avif": "image/avif", ".bmp": "image/bmp", ".gif": "image/gif",
-	".heic": "image/heic", ".heif": "image/heif", ".ico": "image/x-icon", ".jfif": "image/jpeg",
-	".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".png": "image/png", ".svg": "image/svg+xml",
-	".tif": "image/tiff", ".tiff": "image/tiff", ".webp": "image/webp", ".txt": "text/plain",
+	".apng": "image/apng", ".avif": "image/avif", ".heic": "image/heic", ".heif": "image/heif",
+	".svg": "image/svg+xml", ".tif": "image/tiff", ".tiff": "image/tiff",
 }
 
-// typeOf names the type of a file, "image" when nothing tells it.
-func typeOf(path string, head []byte) string {
-	if t, ok := types[strings.ToLower(filepath.Ext(path))]; ok {
-		return t
-	}
+// typeOf names the type of an image: what its content says, or else its name.
+func typeOf(path string, head []byte) (string, error) {
 	if t := http.DetectContentType(head); strings.HasPrefix(t, "image/") {
-		return t
+		return t, nil
 	}
-	return "image"
+	if t, ok := types[strings.ToLower(filepath.Ext(path))]; ok && len(head) > 0 {
+		return t, nil
+	}
+	return "", fmt.Errorf("read image %s: the file is not an image", path)
 }

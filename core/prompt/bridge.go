@@ -2,9 +2,11 @@ package prompt
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/codex-go/codex/core/rollout"
 	"github.com/codex-go/codex/protocol"
 )
 
@@ -12,98 +14,77 @@ import (
 // (spec: agent-loop, new history)
 const MaxBridgeBytes = 80_000
 
-// Parts of the bridge. Its user messages are found again by them, so that a
-// second compaction does not nest the first.
+// Parts of the bridge.
 const (
 	bridgeOpen  = "This conversation was summed up to save space. These were the user's messages, oldest first:\n\n"
 	bridgeMid   = "\n\nAnother language model worked on this and left the summary below. Build on what is done, and do not do it again:\n\n"
 	bridgeNone  = "(none)"
+	noSummary   = "(no summary available)"
 	actionOpen  = "<user_action>"
 	actionClose = "</user_action>"
 )
 
+// messageSeparator stands between the user's messages in a bridge.
+const messageSeparator = "\n\n"
+
 // BridgeItem returns the message that stands for everything before a
-// compaction: the user's messages and the summary.
+// compaction: the newest of the user's messages and the summary.
+// (spec: agent-loop, new history)
 func BridgeItem(messages []string, summary string) *protocol.MessageItem {
-	text := strings.Join(newest(messages, MaxBridgeBytes), "\n\n")
+	messages = Newest(messages)
+	text := strings.Join(messages, messageSeparator)
+	if len(messages) == 1 {
+		text = cutMiddle(text, MaxBridgeBytes)
+	}
 	if text == "" {
 		text = bridgeNone
 	}
 	if summary == "" {
-		summary = "(no summary available)"
+		summary = noSummary
 	}
 	return userText(bridgeOpen + text + bridgeMid + summary)
 }
 
-// UserTexts returns what the user said in a history, oldest first: the messages
-// of an earlier bridge, and no context that the program wrote.
-func UserTexts(items []protocol.ResponseItem) []string {
+// Newest returns as many of the last messages as a bridge has room for, and
+// the last one however long it is. Applied to its own result and further
+// messages it returns what it would return for all of them, so that
+// compactions can follow each other without nesting.
+func Newest(messages []string) []string {
+	kept, budget := len(messages), MaxBridgeBytes
+	for kept > 0 && len(messages[kept-1])+len(messageSeparator) <= budget {
+		kept--
+		budget -= len(messages[kept]) + len(messageSeparator)
+	}
+	return messages[min(kept, max(len(messages)-1, 0)):]
+}
+
+// UserTexts returns what the user said in a history, oldest first, without the
+// context and the notes that the program wrote. bridge, if not nil, is left
+// out.
+func UserTexts(items []protocol.ResponseItem, bridge *protocol.MessageItem) []string {
 	var texts []string
 	for _, item := range items {
-		m, ok := item.(*protocol.MessageItem)
-		if !ok || m.Role != "user" {
+		if m, ok := item.(*protocol.MessageItem); ok && m == bridge {
 			continue
 		}
-		if text := strings.TrimSpace(joinedText(m)); text != "" && !IsContext(text) && !isAction(text) {
-			if said, ok := bridged(text); ok {
-				text = said
-			}
-			if text != "" {
-				texts = append(texts, text)
-			}
+		if text, ok := rollout.UserMessage(item); ok {
+			texts = append(texts, text)
 		}
 	}
-	return texts
+	return OwnTexts(texts)
 }
 
-// joinedText returns the text parts of a message, one a line.
-func joinedText(m *protocol.MessageItem) string {
-	var parts []string
-	for _, c := range m.Content {
-		switch c := c.(type) {
-		case *protocol.InputTextContent:
-			parts = append(parts, c.Text)
-		case *protocol.OutputTextContent:
-			parts = append(parts, c.Text)
-		}
-	}
-	return strings.Join(parts, "\n")
-}
-
-// bridged returns the user's messages inside of a bridge.
-func bridged(text string) (string, bool) {
-	rest, ok := strings.CutPrefix(text, bridgeOpen)
-	if !ok {
-		return "", false
-	}
-	i := strings.LastIndex(rest, bridgeMid)
-	if i < 0 {
-		return "", false
-	}
-	if rest = rest[:i]; rest == bridgeNone {
-		return "", true
-	}
-	return rest, true
+// OwnTexts returns those of the texts that are not notes of the program about
+// something the user did. It may change texts.
+func OwnTexts(texts []string) []string {
+	return slices.DeleteFunc(texts, isAction)
 }
 
 // isAction reports whether a text is a note that the program left about
 // something the user did.
 func isAction(text string) bool {
+	text = strings.TrimSpace(text)
 	return strings.HasPrefix(text, actionOpen) && strings.HasSuffix(text, actionClose)
-}
-
-// newest keeps as many of the last messages as fit into the budget. The last
-// one is cut in the middle if it alone does not fit.
-func newest(messages []string, budget int) []string {
-	kept := len(messages)
-	for kept > 0 && len(messages[kept-1])+2 <= budget {
-		budget -= len(messages[kept-1]) + 2
-		kept--
-	}
-	if kept == len(messages) && kept > 0 {
-		return []string{cutMiddle(messages[kept-1], budget)}
-	}
-	return messages[kept:]
 }
 
 // cutMiddle shortens a text to at most limit bytes and says how much is gone.

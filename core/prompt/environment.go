@@ -1,7 +1,6 @@
 package prompt
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/codex-go/codex/protocol"
@@ -56,6 +55,23 @@ func (e Environment) Text() string {
 	return b.String()
 }
 
+// With returns e with the fields that f states.
+func (e Environment) With(f Environment) Environment {
+	if f.Cwd != "" {
+		e.Cwd = f.Cwd
+	}
+	if f.ApprovalPolicy != "" {
+		e.ApprovalPolicy = f.ApprovalPolicy
+	}
+	if f.SandboxPolicy != nil {
+		e.SandboxPolicy = f.SandboxPolicy
+	}
+	if f.Shell != "" {
+		e.Shell = f.Shell
+	}
+	return e
+}
+
 // inert keeps a value from forging tags: a path may hold anything.
 func inert(value string) string {
 	if !strings.ContainsAny(value, "<>") {
@@ -76,17 +92,6 @@ const (
 // instructions.
 func UserInstructionsItem(text string) *protocol.MessageItem {
 	return userText(instructionsOpen + "\n\n" + text + "\n\n" + instructionsClose)
-}
-
-// IsContext reports whether a user message is context that the program wrote,
-// not the user: its whole text stands between the tags of the environment or
-// of the user's instructions. (spec: agent-loop, classification of user
-// messages)
-func IsContext(text string) bool {
-	text = strings.ToLower(strings.TrimSpace(text))
-	return slices.ContainsFunc([][2]string{{environmentOpen, environmentClose}, {instructionsOpen, instructionsClose}}, func(tags [2]string) bool {
-		return strings.HasPrefix(text, tags[0]) && strings.HasSuffix(text, tags[1])
-	})
 }
 
 func userText(text string) *protocol.MessageItem {

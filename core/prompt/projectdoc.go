@@ -71,6 +71,10 @@ func ProjectDocs(o DocOptions) (string, error) {
 	return strings.Join(docs, "\n\n"), nil
 }
 
+// ProjectRoot returns the root of the repository around a directory, or the
+// directory itself outside of one, with symbolic links resolved.
+func ProjectRoot(cwd string) string { return docDirs(cwd)[0] }
+
 // docDirs returns the directories to look in, outermost first.
 func docDirs(cwd string) []string {
 	if real, err := filepath.EvalSymlinks(cwd); err == nil {

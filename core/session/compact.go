@@ -88,7 +88,7 @@ func (s *Session) compact(t *task) error {
 	if summary == "" {
 		return errNoSummary
 	}
-	items := append(s.initialContext(t.settings), prompt.BridgeItem(prompt.UserTexts(input), summary))
+	items := append(s.initialContext(t.settings), prompt.BridgeItem(prompt.UserTexts(input, nil), summary))
 	s.mu.Lock()
 	if t.private != nil {
 		*t.private = items
