@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/codex-go/codex/cmd/internal/demo"
+	"github.com/codex-go/codex/cmd/internal/term"
 )
 
 func newDemo() *cobra.Command {
@@ -28,9 +29,9 @@ func newDemo() *cobra.Command {
 			o := demo.Options{
 				Executable: self,
 				Out:        cmd.OutOrStdout(),
-				Color:      isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "",
+				Color:      bool(term.Wanted(os.Stdout, os.Getenv("NO_COLOR"))),
 				JSON:       raw,
-				Auto:       auto || !isTerminal(os.Stdin), // nobody is asked without a terminal
+				Auto:       auto || !term.IsTerminal(os.Stdin), // nobody is asked without a terminal
 				Ask:        askOnTerminal,
 				Pace:       demoPace,
 			}

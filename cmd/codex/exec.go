@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/codex-go/codex/cmd/internal/execrun"
+	"github.com/codex-go/codex/cmd/internal/term"
 	"github.com/codex-go/codex/core/agent"
 	"github.com/codex-go/codex/core/clientid"
 	"github.com/codex-go/codex/core/config"
@@ -109,7 +110,7 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 	case "always":
 		o.Color = true
 	case "auto":
-		o.Color = isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == ""
+		o.Color = bool(term.Wanted(os.Stdout, os.Getenv("NO_COLOR")))
 	case "never":
 	default:
 		return usageError("--color must be always, never or auto")
@@ -183,7 +184,7 @@ func readPrompt(prompt *string, stdin *os.File, notice io.Writer) (string, error
 		return *prompt, nil
 	}
 	if prompt == nil {
-		if isTerminal(stdin) {
+		if term.IsTerminal(stdin) {
 			return "", errors.New("no prompt: give one as an argument or on standard input")
 		}
 		fmt.Fprintln(notice, "Reading the prompt from standard input...")

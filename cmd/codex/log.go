@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/rs/zerolog"
+
+	"github.com/codex-go/codex/cmd/internal/term"
 )
 
 // newLogger returns the program's log. The level is that of RUST_LOG: one of
@@ -14,7 +16,7 @@ import (
 // everything else JSON lines. (spec: app-server, streams)
 func newLogger(rustLog string, w *os.File) zerolog.Logger {
 	var out io.Writer = w
-	if isTerminal(w) {
+	if term.IsTerminal(w) {
 		out = zerolog.ConsoleWriter{Out: w}
 	}
 	return zerolog.New(out).Level(logLevel(rustLog)).With().Timestamp().Logger()

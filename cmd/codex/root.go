@@ -46,6 +46,7 @@ func newRoot() *cobra.Command {
 		newLogin(&flags),
 		newLogout(&flags),
 		newConfig(&flags),
+		newSessions(&flags),
 		newCompletion(),
 		newDemo(),
 	)

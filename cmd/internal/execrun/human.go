@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/codex-go/codex/cmd/internal/term"
 	"github.com/codex-go/codex/core/clientid"
 	"github.com/codex-go/codex/core/config"
 	"github.com/codex-go/codex/core/conversation"
@@ -16,26 +17,16 @@ import (
 	"github.com/codex-go/codex/protocol"
 )
 
-// Styles of a terminal.
-const (
-	styleReset   = "\x1b[0m"
-	styleBold    = "\x1b[1m"
-	styleDim     = "\x1b[2m"
-	styleItalic  = "\x1b[3m"
-	styleRed     = "\x1b[31m"
-	styleGreen   = "\x1b[32m"
-	styleMagenta = "\x1b[35m"
-	styleCyan    = "\x1b[36m"
-	speaker      = styleItalic + styleMagenta
-)
+// speaker is the style of who speaks or acts.
+const speaker = term.Italic + term.Magenta
 
 // maxOutputLines is how much of the output of a command is shown.
 const maxOutputLines = 20
 
 // humanOutput shows a run to a person. (spec: config-and-auth, human output)
 type humanOutput struct {
-	out    io.Writer
-	color  bool
+	out io.Writer
+	term.Painter
 	config *config.Config
 	began  map[string]string // what runs, by call id
 	diff   string            // the last turn diff, shown once at the end
@@ -43,14 +34,7 @@ type humanOutput struct {
 }
 
 func newHumanOutput(out io.Writer, color bool, cfg *config.Config) *humanOutput {
-	return &humanOutput{out: out, color: color, config: cfg, began: make(map[string]string)}
-}
-
-func (h *humanOutput) style(style, text string) string {
-	if !h.color {
-		return text
-	}
-	return style + text + styleReset
+	return &humanOutput{out: out, Painter: term.Painter(color), config: cfg, began: make(map[string]string)}
 }
 
 func (h *humanOutput) printf(format string, args ...any) { fmt.Fprintf(h.out, format, args...) }
@@ -58,9 +42,9 @@ func (h *humanOutput) printf(format string, args ...any) { fmt.Fprintf(h.out, fo
 func (h *humanOutput) begin(c *conversation.Conversation, prompt string) {
 	h.printf("OpenAI Codex v%s (research preview)\n--------\n", clientid.ProtocolVersion)
 	for _, e := range h.header(c) {
-		h.printf("%s %s\n", h.style(styleBold, e[0]+":"), e[1])
+		h.printf("%s %s\n", h.Paint(term.Bold, e[0]+":"), e[1])
 	}
-	h.printf("--------\n%s\n%s\n", h.style(styleCyan, "user"), prompt)
+	h.printf("--------\n%s\n%s\n", h.Paint(term.Cyan, "user"), prompt)
 }
 
 // header returns the names and values at the top.
@@ -107,18 +91,18 @@ func sandboxSummary(p protocol.SandboxPolicy) string {
 func (h *humanOutput) event(msg protocol.EventMsg) {
 	switch m := msg.(type) {
 	case *protocol.AgentMessageEvent:
-		h.printf("%s\n%s\n", h.style(speaker, "codex"), m.Message)
+		h.printf("%s\n%s\n", h.Paint(speaker, "codex"), term.Clean(m.Message))
 	case *protocol.AgentReasoningEvent:
 		h.reasoning(m.Text)
 	case *protocol.AgentReasoningRawContentEvent:
 		h.reasoning(m.Text)
 	case *protocol.ExecCommandBeginEvent:
-		h.printf("%s\n%s in %s", h.style(speaker, "exec"), h.style(styleBold, joined(m.Command)), m.Cwd)
+		h.printf("%s\n%s in %s", h.Paint(speaker, "exec"), h.Paint(term.Bold, term.Clean(joined(m.Command))), term.Clean(m.Cwd))
 	case *protocol.ExecCommandEndEvent:
 		if m.ExitCode == 0 {
-			h.printf("%s\n", h.style(styleGreen, " succeeded in "+span(m.Duration)+":"))
+			h.printf("%s\n", h.Paint(term.Green, " succeeded in "+span(m.Duration)+":"))
 		} else {
-			h.printf("%s\n", h.style(styleRed, fmt.Sprintf(" exited %d in %s:", m.ExitCode, span(m.Duration))))
+			h.printf("%s\n", h.Paint(term.Red, fmt.Sprintf(" exited %d in %s:", m.ExitCode, span(m.Duration))))
 		}
 		h.output(m.AggregatedOutput)
 	case *protocol.PatchApplyBeginEvent:
@@ -129,15 +113,15 @@ func (h *humanOutput) event(msg protocol.EventMsg) {
 		if !m.Success {
 			exit, text = 1, m.Stderr
 		}
-		h.printf("%s\n", h.style(styleMagenta, fmt.Sprintf("%s exited %d:", h.began[m.CallID], exit)))
+		h.printf("%s\n", h.Paint(term.Magenta, fmt.Sprintf("%s exited %d:", h.began[m.CallID], exit)))
 		delete(h.began, m.CallID)
 		h.output(text)
 	case *protocol.McpToolCallBeginEvent:
-		h.printf("%s %s\n", h.style(styleMagenta, "tool"), h.style(styleBold, invocation(m.Invocation)))
+		h.printf("%s %s\n", h.Paint(term.Magenta, "tool"), h.Paint(term.Bold, invocation(m.Invocation)))
 	case *protocol.McpToolCallEndEvent:
 		h.mcpEnd(m)
 	case *protocol.WebSearchEndEvent:
-		h.printf("🌐 Searched: %s\n", m.Query)
+		h.printf("🌐 Searched: %s\n", term.Clean(m.Query))
 	case *protocol.PlanUpdateEvent:
 		h.plan(m)
 	case *protocol.TurnDiffEvent:
@@ -147,17 +131,17 @@ func (h *humanOutput) event(msg protocol.EventMsg) {
 			h.usage = &m.Info.TotalTokenUsage
 		}
 	case *protocol.BackgroundEvent:
-		h.printf("%s\n", h.style(styleDim, m.Message))
+		h.printf("%s\n", h.Paint(term.Dim, term.Clean(m.Message)))
 	case *protocol.StreamErrorEvent:
-		h.printf("%s\n", h.style(styleDim, m.Message))
+		h.printf("%s\n", h.Paint(term.Dim, term.Clean(m.Message)))
 	case *protocol.ErrorEvent:
-		h.printf("%s %s\n", h.style(styleRed, "ERROR:"), m.Message)
+		h.printf("%s %s\n", h.Paint(term.Red, "ERROR:"), term.Clean(m.Message))
 	}
 }
 
 func (h *humanOutput) reasoning(text string) {
 	if !h.config.HideReasoning {
-		h.printf("%s\n%s\n", h.style(speaker, "thinking"), text)
+		h.printf("%s\n%s\n", h.Paint(speaker, "thinking"), term.Clean(text))
 	}
 }
 
@@ -166,15 +150,15 @@ func (h *humanOutput) output(text string) {
 	n := 0
 	for line := range strings.Lines(text) {
 		if n++; n > maxOutputLines {
-			h.printf("%s\n", h.style(styleDim, "…"))
+			h.printf("%s\n", h.Paint(term.Dim, "…"))
 			return
 		}
-		h.printf("%s\n", h.style(styleDim, strings.TrimRight(line, "\r\n")))
+		h.printf("%s\n", h.Paint(term.Dim, term.Clean(strings.TrimRight(line, "\r\n"))))
 	}
 }
 
 func (h *humanOutput) patch(changes protocol.FileChanges) {
-	h.printf("%s\n", h.style(speaker, "file update"))
+	h.printf("%s\n", h.Paint(speaker, "file update"))
 	paths := make([]string, 0, len(changes))
 	for path := range changes {
 		paths = append(paths, path)
@@ -183,16 +167,16 @@ func (h *humanOutput) patch(changes protocol.FileChanges) {
 	for _, path := range paths {
 		switch c := changes[path].(type) {
 		case *protocol.AddFileChange:
-			h.printf("%s\n", h.style(styleMagenta, "A "+path))
-			h.lines(styleGreen, "+", c.Content)
+			h.printf("%s\n", h.Paint(term.Magenta, term.Clean("A "+path)))
+			h.lines(term.Green, "+", c.Content)
 		case *protocol.DeleteFileChange:
-			h.printf("%s\n", h.style(styleMagenta, "D "+path))
-			h.lines(styleRed, "-", c.Content)
+			h.printf("%s\n", h.Paint(term.Magenta, term.Clean("D "+path)))
+			h.lines(term.Red, "-", c.Content)
 		case *protocol.UpdateFileChange:
 			if c.MovePath != nil {
-				h.printf("%s\n", h.style(styleMagenta, "R "+path+" -> "+*c.MovePath))
+				h.printf("%s\n", h.Paint(term.Magenta, term.Clean("R "+path+" -> "+*c.MovePath)))
 			} else {
-				h.printf("%s\n", h.style(styleMagenta, "M "+path))
+				h.printf("%s\n", h.Paint(term.Magenta, term.Clean("M "+path)))
 			}
 			h.unified(c.UnifiedDiff)
 		}
@@ -201,18 +185,18 @@ func (h *humanOutput) patch(changes protocol.FileChanges) {
 
 func (h *humanOutput) lines(style, mark, text string) {
 	for line := range strings.Lines(text) {
-		h.printf("%s\n", h.style(style, mark+strings.TrimRight(line, "\r\n")))
+		h.printf("%s\n", h.Paint(style, mark+term.Clean(strings.TrimRight(line, "\r\n"))))
 	}
 }
 
 func (h *humanOutput) unified(diff string) {
 	for line := range strings.Lines(diff) {
-		line = strings.TrimRight(line, "\r\n")
+		line = term.Clean(strings.TrimRight(line, "\r\n"))
 		switch {
 		case strings.HasPrefix(line, "+"):
-			line = h.style(styleGreen, line)
+			line = h.Paint(term.Green, line)
 		case strings.HasPrefix(line, "-"):
-			line = h.style(styleRed, line)
+			line = h.Paint(term.Red, line)
 		}
 		h.printf("%s\n", line)
 	}
@@ -220,11 +204,11 @@ func (h *humanOutput) unified(diff string) {
 
 func (h *humanOutput) mcpEnd(m *protocol.McpToolCallEndEvent) {
 	ok := m.Result.Ok != nil && (m.Result.Ok.IsError == nil || !*m.Result.Ok.IsError)
-	outcome, style := "success", styleGreen
+	outcome, style := "success", term.Green
 	if !ok {
-		outcome, style = "failed", styleRed
+		outcome, style = "failed", term.Red
 	}
-	h.printf("%s\n", h.style(style, fmt.Sprintf("%s %s in %s:", invocation(m.Invocation), outcome, span(m.Duration))))
+	h.printf("%s\n", h.Paint(style, fmt.Sprintf("%s %s in %s:", invocation(m.Invocation), outcome, span(m.Duration))))
 	if m.Result.Ok == nil {
 		h.output(m.Result.Err)
 		return
@@ -235,34 +219,34 @@ func (h *humanOutput) mcpEnd(m *protocol.McpToolCallEndEvent) {
 }
 
 func invocation(i protocol.McpInvocation) string {
-	return i.Server + "." + i.Tool + "(" + string(i.Arguments) + ")"
+	return term.Clean(i.Server + "." + i.Tool + "(" + string(i.Arguments) + ")")
 }
 
 func (h *humanOutput) plan(m *protocol.PlanUpdateEvent) {
-	h.printf("%s\n", h.style(styleMagenta, "Plan update"))
+	h.printf("%s\n", h.Paint(term.Magenta, "Plan update"))
 	if m.Explanation != nil && *m.Explanation != "" {
-		h.printf("%s\n", h.style(styleItalic, *m.Explanation))
+		h.printf("%s\n", h.Paint(term.Italic, term.Clean(*m.Explanation)))
 	}
 	for _, s := range m.Steps {
 		switch s.Status {
 		case protocol.StepCompleted:
-			h.printf("  %s %s\n", h.style(styleGreen, "✓"), s.Step)
+			h.printf("  %s %s\n", h.Paint(term.Green, "✓"), term.Clean(s.Step))
 		case protocol.StepInProgress:
-			h.printf("  %s %s\n", h.style(styleCyan, "→"), s.Step)
+			h.printf("  %s %s\n", h.Paint(term.Cyan, "→"), term.Clean(s.Step))
 		default:
-			h.printf("  %s %s\n", h.style(styleDim, "•"), s.Step)
+			h.printf("  %s %s\n", h.Paint(term.Dim, "•"), term.Clean(s.Step))
 		}
 	}
 }
 
 func (h *humanOutput) end(error) {
 	if h.diff != "" {
-		h.printf("%s\n", h.style(styleMagenta, "file update:"))
+		h.printf("%s\n", h.Paint(term.Magenta, "file update:"))
 		h.unified(h.diff)
 	}
 	if h.usage != nil {
 		total := h.usage.InputTokens - min(h.usage.InputTokens, h.usage.CachedInputTokens) + h.usage.OutputTokens
-		h.printf("%s\n%s\n", h.style(styleMagenta, "tokens used"), grouped(total))
+		h.printf("%s\n%s\n", h.Paint(term.Magenta, "tokens used"), grouped(total))
 	}
 }
 

@@ -1,0 +1,226 @@
+package transcript
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/codex-go/codex/core/rollout"
+	"github.com/codex-go/codex/core/shellcmd"
+	"github.com/codex-go/codex/protocol"
+)
+
+// Kind is what an entry is.
+type Kind string
+
+// Kinds of entries.
+const (
+	User      Kind = "user"
+	Agent     Kind = "agent"
+	Reasoning Kind = "reasoning"
+	Command   Kind = "command"
+	Patch     Kind = "patch"
+	Tool      Kind = "tool"
+	Note      Kind = "note"
+)
+
+// Entry is one thing that was said or done.
+type Entry struct {
+	Kind Kind
+	Time string // as recorded
+	// Title is the command line, the name of the tool, or "".
+	Title string
+	// Text is the message, the output, the patch or the note.
+	Text string
+	// Input is what a tool was given, or "".
+	Input string
+	// Images are the URLs of images of a message.
+	Images []string
+	// ExitCode is that of a command or patch; nil while it is not known.
+	ExitCode *int
+
+	callID string
+}
+
+// Transcript is a recorded conversation.
+type Transcript struct {
+	Meta    protocol.SessionMeta
+	Path    string
+	Entries []Entry
+	Tokens  *protocol.TokenUsage // of the whole conversation, nil when unknown
+	Report  rollout.Report       // what could not be read
+
+	open map[string]int // index of the entry by call id
+}
+
+// Read reads the rollout at path.
+func Read(ctx context.Context, store rollout.Store, path string) (*Transcript, error) {
+	t := &Transcript{Path: path, open: make(map[string]int)}
+	for line, err := range store.Read(ctx, path, &t.Report) {
+		if err != nil {
+			return nil, err
+		}
+		t.add(line)
+	}
+	return t, nil
+}
+
+// add takes over a line.
+func (t *Transcript) add(line protocol.RolloutLine) {
+	switch i := line.Item.(type) {
+	case *protocol.SessionMeta:
+		if t.Meta.ID == "" {
+			t.Meta = *i
+		}
+	case *protocol.ResponseItemLine:
+		t.item(line.Timestamp, i.Item)
+	case *protocol.CompactedLine:
+		t.append(Entry{Kind: Note, Time: line.Timestamp, Title: "Conversation summed up", Text: i.Message})
+	case *protocol.EventMsgLine:
+		t.event(line.Timestamp, i.Msg)
+	}
+}
+
+func (t *Transcript) append(e Entry) {
+	if e.callID != "" {
+		t.open[e.callID] = len(t.Entries)
+	}
+	t.Entries = append(t.Entries, e)
+}
+
+// event takes over what only events tell.
+func (t *Transcript) event(at string, msg protocol.EventMsg) {
+	switch m := msg.(type) {
+	case *protocol.TokenCountEvent:
+		if m.Info != nil {
+			t.Tokens = &m.Info.TotalTokenUsage
+		}
+	case *protocol.TurnAbortedEvent:
+		t.append(Entry{Kind: Note, Time: at, Title: "Turn aborted", Text: string(m.Reason)})
+	case *protocol.EnteredReviewModeEvent:
+		t.append(Entry{Kind: Note, Time: at, Title: "Review started", Text: m.UserFacingHint})
+	case *protocol.ExitedReviewModeEvent:
+		text := "interrupted"
+		if m.ReviewOutput != nil {
+			text = m.ReviewOutput.OverallExplanation
+		}
+		t.append(Entry{Kind: Note, Time: at, Title: "Review ended", Text: text})
+	}
+}
+
+// item takes over an item of the conversation.
+func (t *Transcript) item(at string, item protocol.ResponseItem) {
+	switch i := item.(type) {
+	case *protocol.MessageItem:
+		t.message(at, i)
+	case *protocol.ReasoningItem:
+		var parts []string
+		for _, s := range i.Summary {
+			parts = append(parts, s.Text)
+		}
+		if len(parts) > 0 {
+			t.append(Entry{Kind: Reasoning, Time: at, Text: strings.Join(parts, "\n\n")})
+		}
+	case *protocol.FunctionCallItem:
+		t.call(at, i.CallID, i.Name, i.Arguments)
+	case *protocol.CustomToolCallItem:
+		t.call(at, i.CallID, i.Name, i.Input)
+	case *protocol.LocalShellCallItem:
+		id := i.ID
+		if i.CallID != nil {
+			id = *i.CallID
+		}
+		t.command(at, id, i.Action.Command)
+	case *protocol.WebSearchCallItem:
+		if s, ok := i.Action.(*protocol.SearchAction); ok {
+			t.append(Entry{Kind: Tool, Time: at, Title: "web search", Input: s.Query})
+		}
+	case *protocol.FunctionCallOutputItem:
+		t.output(i.CallID, i.Output)
+	case *protocol.CustomToolCallOutputItem:
+		t.output(i.CallID, i.Output)
+	}
+}
+
+func (t *Transcript) message(at string, m *protocol.MessageItem) {
+	e := Entry{Kind: User, Time: at}
+	if m.Role == "assistant" {
+		e.Kind = Agent
+	}
+	var parts []string
+	for _, c := range m.Content {
+		switch c := c.(type) {
+		case *protocol.InputTextContent:
+			parts = append(parts, c.Text)
+		case *protocol.OutputTextContent:
+			parts = append(parts, c.Text)
+		case *protocol.InputImageContent:
+			e.Images = append(e.Images, c.ImageURL)
+		}
+	}
+	e.Text = strings.Join(parts, "\n")
+	if m.Role == "user" && rollout.Classify(e.Text) != protocol.KindPlain || e.Text == "" && len(e.Images) == 0 {
+		return
+	}
+	t.append(e)
+}
+
+// shellCall is the part of a shell call's arguments that is shown.
+type shellCall struct {
+	Command []string `json:"command"`
+	Input   string   `json:"input"`
+}
+
+func (t *Transcript) call(at, id, name, input string) {
+	var args shellCall
+	parsed := json.Unmarshal([]byte(input), &args) == nil
+	switch {
+	case name == "apply_patch" && parsed && args.Input != "":
+		t.append(Entry{Kind: Patch, Time: at, Title: "apply_patch", Input: args.Input, callID: id})
+	case name == "apply_patch":
+		t.append(Entry{Kind: Patch, Time: at, Title: "apply_patch", Input: input, callID: id})
+	case (name == "shell" || name == "container.exec") && parsed && len(args.Command) > 0:
+		t.command(at, id, args.Command)
+	default:
+		t.append(Entry{Kind: Tool, Time: at, Title: name, Input: input, callID: id})
+	}
+}
+
+func (t *Transcript) command(at, id string, argv []string) {
+	if call, kind := shellcmd.PatchCall(argv, nil); kind == shellcmd.PatchIntercepted {
+		t.append(Entry{Kind: Patch, Time: at, Title: "apply_patch", Input: call.Patch, callID: id})
+		return
+	}
+	line, err := shellcmd.Join(argv)
+	if err != nil {
+		line = strings.Join(argv, " ")
+	}
+	if len(argv) == 3 && argv[1] == "-lc" {
+		line = argv[2]
+	}
+	t.append(Entry{Kind: Command, Time: at, Title: line, callID: id})
+}
+
+// shellOutput is the output of a shell call as the model reads it.
+type shellOutput struct {
+	Output   *string `json:"output"`
+	Metadata struct {
+		ExitCode *int `json:"exit_code"`
+	} `json:"metadata"`
+}
+
+// output adds the output of a call to its entry.
+func (t *Transcript) output(id, text string) {
+	i, ok := t.open[id]
+	if !ok {
+		return
+	}
+	delete(t.open, id)
+	e := &t.Entries[i]
+	var out shellOutput
+	if json.Unmarshal([]byte(text), &out) == nil && out.Output != nil {
+		e.Text, e.ExitCode = *out.Output, out.Metadata.ExitCode
+		return
+	}
+	e.Text = text
+}
