@@ -23,11 +23,7 @@ func (n Number) text() string {
 // AppendWire appends the number. It fails when it is none.
 func (n Number) AppendWire(dst []byte) ([]byte, error) {
 	d := Decoder{data: []byte(n.text())}
-	_, _, err := d.scanNumber()
-	if err == nil {
-		err = d.end()
-	}
-	if err != nil {
+	if _, _, err := d.scanNumber(); err != nil || d.pos < len(d.data) {
 		return dst, &Error{Got: "another text", Want: "number"}
 	}
 	return append(dst, d.data...), nil

@@ -24,6 +24,7 @@ func build(s *schema, version string) (*file, error) {
 	if err := b.link(); err != nil {
 		return nil, fmt.Errorf("generate from schema: %w", err)
 	}
+	b.narrow()
 	if err := b.listMethods(); err != nil {
 		return nil, fmt.Errorf("generate from schema: %w", err)
 	}
@@ -317,6 +318,8 @@ func limits(n *node) string {
 		return "any value"
 	case n.isOpen():
 		return "an object"
+	case slices.Contains(n.types, "null"):
+		return "null when nil"
 	case isScalar(n):
 		return "a string, a number or a boolean"
 	case n.format == "byte":

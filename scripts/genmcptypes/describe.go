@@ -142,7 +142,9 @@ func (b *builder) meaning(d *decl) string {
 		}
 		text += ": one of " + strings.Join(names, ", ")
 	case enumDecl:
-		text += ". Other values than the known ones are kept"
+		if !d.strict {
+			text += ". Other values than the known ones are kept"
+		}
 	}
 	return text
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/format"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -98,8 +99,21 @@ func (e *emitter) enum(d *decl) {
 		names[i] = d.name + goName(v)
 		e.line("%s %s = %q", names[i], d.name, v)
 	}
-	e.line(")\n\n// Valid reports whether the value is a known one.")
+	e.line(")")
+	if d.strict {
+		e.line("\n// Values returns the known values; others cannot be read.")
+		e.line("func (%s) Values() []string {\nreturn []string{%s}\n}", d.name, quoted(d.values))
+	}
+	e.line("\n// Valid reports whether the value is a known one.")
 	e.line("func (v %s) Valid() bool {\nswitch v {\ncase %s:\nreturn true\n}\nreturn false\n}", d.name, strings.Join(names, ", "))
+}
+
+func quoted(values []string) string {
+	q := make([]string, len(values))
+	for i, v := range values {
+		q[i] = strconv.Quote(v)
+	}
+	return strings.Join(q, ", ")
 }
 
 func (e *emitter) union(d *decl) {
@@ -126,6 +140,10 @@ func (e *emitter) union(d *decl) {
 }
 
 func (e *emitter) structure(d *decl) {
+	if len(d.fixed)+len(d.fields) == 0 && !d.extra {
+		e.line("type %s struct{}", d.name)
+		return
+	}
 	e.line("type %s struct {", d.name)
 	for _, f := range d.fixed {
 		kind := "const"

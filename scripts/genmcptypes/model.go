@@ -44,6 +44,7 @@ type decl struct {
 
 	// Of enums, aliases and other types.
 	values []string
+	strict bool // other values are refused
 	expr   string
 }
 

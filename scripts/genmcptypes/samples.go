@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // sampler makes JSON values that follow a schema.
@@ -35,7 +36,11 @@ func emitSamples(s *schema, f *file, pkg string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, text := range samplesOf(s, f, name) {
+		texts, err := samplesOf(s, f, name)
+		if err != nil {
+			return nil, err
+		}
+		for _, text := range texts {
 			fmt.Fprintf(&b, "\t{%q, func() any { return new(%s) }, `%s`, %#v},\n", name, name, text, required)
 		}
 	}
@@ -49,19 +54,18 @@ func emitSamples(s *schema, f *file, pkg string) ([]byte, error) {
 
 // samplesOf returns different values of a definition: with only what is
 // required, and with everything and each of the alternatives.
-func samplesOf(s *schema, f *file, name string) []string {
+func samplesOf(s *schema, f *file, name string) ([]string, error) {
 	var texts []string
-	add := func(p *sampler) {
-		v := p.value(&node{ref: name}, name)
-		text, err := json.Marshal(v)
-		if err == nil && !slices.Contains(texts, string(text)) {
-			texts = append(texts, string(text))
-		}
-	}
 	for _, full := range []bool{false, true} {
 		p := &sampler{schema: s, full: full, most: 1}
 		for ; p.choice < p.most; p.choice++ {
-			add(p)
+			text, err := encoded(p.value(&node{ref: name}, name))
+			if err != nil {
+				return nil, fmt.Errorf("encode a sample of %s: %w", name, err)
+			}
+			if !slices.Contains(texts, text) {
+				texts = append(texts, text)
+			}
 		}
 	}
 	if d := f.byName[name]; d != nil && d.unknown != "" {
@@ -71,7 +75,18 @@ func samplesOf(s *schema, f *file, name string) []string {
 		}
 		texts = append(texts, fmt.Sprintf(`{%q:"x-unknown","more":[1.0,null]}`, tag))
 	}
-	return texts
+	return texts, nil
+}
+
+// encoded returns the JSON of a sample, which a raw string of Go can hold.
+func encoded(v any) (string, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
 // requiredMembers returns the members of a definition without which reading

@@ -141,6 +141,29 @@ func (b *builder) link() error {
 	return nil
 }
 
+// narrow makes the enums strict by which a case of a union without a tag
+// differs from other cases: where those have a text, it has one of several.
+func (b *builder) narrow() {
+	for _, u := range b.file.types {
+		if u.kind != unionDecl || u.tag != "" {
+			continue
+		}
+		fixed := map[string]bool{}
+		for _, c := range u.cases {
+			for _, f := range b.file.byName[c.name].fixed {
+				fixed[f.member] = true
+			}
+		}
+		for _, c := range u.cases {
+			for _, f := range b.file.byName[c.name].fields {
+				if e := b.file.byName[f.expr]; fixed[f.member] && f.required && e != nil && e.kind == enumDecl {
+					e.strict = true
+				}
+			}
+		}
+	}
+}
+
 // listMethods finds the requests and notifications with their params and
 // results.
 func (b *builder) listMethods() error {
