@@ -282,6 +282,7 @@ func (f *globalFlags) agentOptions() *agent.Options {
 	o := &agent.Options{StrictConfig: f.strict}
 	if executable, err := os.Executable(); err == nil {
 		o.Executable = executable
+		o.LinkDir = linkDir(executable)
 	}
 	return o
 }

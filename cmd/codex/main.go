@@ -33,8 +33,10 @@ func (e *exitError) Error() string {
 
 // run runs the command line and returns the exit code.
 func run() int {
-	// A client that closes its end is an error to handle, not a death.
-	signal.Ignore(syscall.SIGPIPE)
+	// A client that closes its end is an error to handle, not a death. The
+	// signal is caught rather than ignored, because commands would inherit that.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	loadDotenv()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	err := newRoot().ExecuteContext(ctx)

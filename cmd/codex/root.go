@@ -47,6 +47,7 @@ func newRoot() *cobra.Command {
 		newLogout(&flags),
 		newConfig(&flags),
 		newSessions(&flags),
+		newApply(&flags),
 		newCompletion(),
 		newDemo(),
 	)

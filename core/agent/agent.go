@@ -47,9 +47,9 @@ type Options struct {
 	Executable string
 	// Sandbox confines commands. Nil: none is available.
 	Sandbox tools.Sandbox
-	// LinkDir is a folder with links to Executable that the PATH of commands
-	// begins with. Empty: none.
-	LinkDir string
+	// LinkDir returns a folder with links to Executable that the PATH of
+	// commands begins with, or "". Nil: none.
+	LinkDir func() string
 	// HTTPClient talks to model endpoints and the authorization server. Nil: a
 	// good one that honours the proxy variables.
 	HTTPClient *http.Client

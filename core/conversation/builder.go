@@ -173,7 +173,7 @@ func (b *builder) conversation(model session.Model) (*Conversation, error) {
 			Sandbox:           b.m.o.Sandbox,
 			Shell:             shell,
 			UseProfile:        b.config.ShellEnvironment.UseProfile,
-			Environ:           withLinks(b.config.ShellEnvironment.Environ(b.config.Environ), b.m.o.LinkDir),
+			Environ:           b.withLinks(b.config.ShellEnvironment.Environ(b.config.Environ)),
 			TempDir:           tempDir,
 			Executable:        b.config.SandboxHelper,
 			IncludeApplyPatch: b.config.IncludeApplyPatchTool,
@@ -200,11 +200,15 @@ func (b *builder) conversation(model session.Model) (*Conversation, error) {
 	return c, nil
 }
 
-// withLinks puts a folder in front of the PATH of an environment. An
+// withLinks puts the folder with links in front of the PATH of an environment. An
 // environment without a PATH stays without one.
-func withLinks(env []string, dir string) []string {
+func (b *builder) withLinks(env []string) []string {
 	path, ok := shellenv.Lookup(env, "PATH")
-	if dir == "" || !ok {
+	if !ok || b.m.o.LinkDir == nil {
+		return env
+	}
+	dir := b.m.o.LinkDir()
+	if dir == "" {
 		return env
 	}
 	return shellenv.With(env, "PATH", dir+string(os.PathListSeparator)+path)

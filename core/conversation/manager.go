@@ -43,9 +43,10 @@ type Options struct {
 	Identity clientid.Identity
 	// Source is the door that the conversations come in through.
 	Source protocol.SessionSource
-	// LinkDir is a folder that the PATH of commands begins with, so that they
-	// find apply_patch; "" for none.
-	LinkDir string
+	// LinkDir returns a folder that the PATH of commands begins with, so that
+	// they find apply_patch, or "". It is asked for every conversation; nil
+	// means none.
+	LinkDir func() string
 	// HTTPClient talks to model endpoints; nil is a good one.
 	HTTPClient *http.Client
 	// Endpoint starts the endpoint of a provider that has none until it is
