@@ -2,7 +2,9 @@ package appserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/codex-go/codex/protocol"
 	"github.com/codex-go/codex/utils/jsonrpc"
@@ -14,9 +16,11 @@ type ClientOptions struct {
 	Title   string
 	Version string // required
 	// Notify is called for every notification, one after the other and in
-	// order. While it runs, nothing else is read. Nil ignores them.
+	// order. A server whose notifications are not taken waits. Nil ignores them.
 	Notify func(protocol.ServerNotification)
-	// Ask answers a question of the server. Nil, or an error, denies.
+	// Ask answers a question of the server, which follows the notification about
+	// it. Several questions may be asked at a time. When ctx ends, an answer is no
+	// longer needed. Nil, or an error, denies.
 	Ask func(ctx context.Context, r protocol.ServerRequest) (protocol.ReviewDecision, error)
 }
 
@@ -26,6 +30,10 @@ type Client struct {
 	conn  *jsonrpc.Conn
 	agent string
 	o     ClientOptions
+
+	closing context.Context // ends when Close begins
+	close   context.CancelFunc
+	asking  sync.WaitGroup // questions that Ask has in hand
 }
 
 // Connect opens a connection to the server within the process.
@@ -37,7 +45,7 @@ func (s *Server) Connect(ctx context.Context, o ClientOptions) (*Client, error) 
 	}
 	go func() {
 		defer s.serving.Done()
-		if err := c.serve(context.Background()); err != nil {
+		if err := c.serve(s.killed); err != nil {
 			s.log.Warn().Err(err).Msg("a connection ended badly")
 		}
 	}()
@@ -48,20 +56,21 @@ func (s *Server) Connect(ctx context.Context, o ClientOptions) (*Client, error) 
 // from now on.
 func Dial(ctx context.Context, transport jsonrpc.Transport, o ClientOptions) (*Client, error) {
 	c := &Client{o: o}
+	c.closing, c.close = context.WithCancel(context.Background())
 	c.conn = jsonrpc.NewConn(transport, &jsonrpc.Options{Router: jsonrpc.RouterFunc(c.route)})
 	var opened protocol.InitializeResponse
 	err := c.conn.Call(ctx, "initialize", &protocol.InitializeParams{
 		ClientInfo: protocol.ClientInfo{Name: o.Name, Title: o.Title, Version: o.Version},
 	}, &opened)
+	if err == nil {
+		err = c.conn.Notify(ctx, "initialized", nil)
+	}
 	if err != nil {
-		c.conn.Close()
+		c.conn.Close() // the first error counts
+		c.close()
 		return nil, fmt.Errorf("open connection: %w", err)
 	}
 	c.agent = opened.UserAgent
-	if err := c.conn.Notify(ctx, "initialized", nil); err != nil {
-		c.conn.Close()
-		return nil, fmt.Errorf("open connection: %w", err)
-	}
 	return c, nil
 }
 
@@ -78,36 +87,74 @@ func Call[R any](ctx context.Context, c *Client, r protocol.ClientRequest) (*R, 
 	return &result, nil
 }
 
-// Close ends the connection. The server finishes what was asked of it.
-func (c *Client) Close(context.Context) error { return c.conn.Close() }
-
-// Done is closed when the connection has ended.
-func (c *Client) Done() <-chan struct{} { return c.conn.Done() }
-
-// route hands on what the server sends.
-func (c *Client) route(req *jsonrpc.Request) jsonrpc.Work {
-	if !req.IsNotification() {
-		return jsonrpc.Work{Run: c.answer}
+// Close sends what is queued, ends the connection and waits for the callbacks,
+// or for ctx. Questions that are being asked stay open for other clients. It must
+// not be called from a callback. The server finishes what was asked of it.
+func (c *Client) Close(ctx context.Context) error {
+	c.close()
+	err := c.conn.Shutdown(ctx)
+	if errors.Is(err, jsonrpc.ErrBrokenPipe) {
+		err = nil // the server went away first
 	}
-	return jsonrpc.Work{Key: "notifications", Run: func(context.Context, *jsonrpc.Request) (any, error) {
-		if c.o.Notify == nil {
-			return nil, nil
-		}
-		n, err := protocol.DecodeServerNotification(req.Method, req.Params)
-		if err != nil {
-			return nil, err
-		}
-		c.o.Notify(n)
-		return nil, nil
-	}}
+	if ctx.Err() == nil {
+		c.asking.Wait()
+	}
+	return err
 }
 
-// answer answers a question of the server.
-func (c *Client) answer(ctx context.Context, req *jsonrpc.Request) (any, error) {
+// Done is closed when the server will send nothing more: it has ended, or the
+// connection has.
+func (c *Client) Done() <-chan struct{} { return c.conn.InputDone() }
+
+// route hands on what the server sends, in order.
+func (c *Client) route(req *jsonrpc.Request) jsonrpc.Work {
+	work := jsonrpc.Work{Key: "server", Run: c.notified}
+	if !req.IsNotification() {
+		work.Run = c.asked
+	}
+	return work
+}
+
+func (c *Client) notified(_ context.Context, req *jsonrpc.Request) (any, error) {
+	if c.o.Notify == nil {
+		return nil, nil
+	}
+	n, err := protocol.DecodeServerNotification(req.Method, req.Params)
+	if err != nil {
+		return nil, err
+	}
+	c.o.Notify(n)
+	return nil, nil
+}
+
+// asked has a question of the server answered, while notifications go on.
+func (c *Client) asked(_ context.Context, req *jsonrpc.Request) (any, error) {
 	r, err := protocol.DecodeServerRequest(req.Method, req.Params)
 	if err != nil {
 		return nil, err
 	}
+	reply := req.Defer()
+	c.asking.Go(func() {
+		ctx, cancel := context.WithCancel(reply.Context())
+		defer cancel()
+		defer context.AfterFunc(c.closing, cancel)()
+		result, err := c.answer(ctx, r)
+		if c.closing.Err() != nil {
+			_ = reply.Discard() // nobody has decided
+			return
+		}
+		_ = reply.Reply(ctx, result, err) // fails only with the connection
+	})
+	return nil, nil
+}
+
+// answer asks whoever uses the client.
+func (c *Client) answer(ctx context.Context, r protocol.ServerRequest) (_ any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the client failed: %v", p)
+		}
+	}()
 	decision := protocol.ReviewDenied
 	if c.o.Ask != nil {
 		if decision, err = c.o.Ask(ctx, r); err != nil {

@@ -3,6 +3,7 @@ package appserver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/codex-go/codex/appserver/v1"
@@ -54,9 +55,23 @@ func (c *connection) Identity() clientid.Identity {
 	return c.identity
 }
 
-// Notify sends a notification.
-func (c *connection) Notify(ctx context.Context, n protocol.ServerNotification) error {
-	return c.conn.Notify(ctx, n.Method(), n)
+// Announce sends a notification to every client of the server.
+func (c *connection) Announce(n protocol.ServerNotification) { c.server.announce(n) }
+
+// End makes serve return.
+func (c *connection) End() { c.once.Do(func() { close(c.ended) }) }
+
+// announce sends a notification, if the client has its answer to initialize. It
+// does not wait for the client.
+func (c *connection) announce(n protocol.ServerNotification) {
+	select {
+	case <-c.ready:
+	default:
+		return
+	}
+	if _, err := c.conn.Post(n.Method(), n); err != nil {
+		c.server.log.Debug().Err(err).Str("method", n.Method()).Msg("a notification was not sent")
+	}
 }
 
 // route decides what to do with a message of the client. Decoding comes before
@@ -116,22 +131,18 @@ func (c *connection) isOpen() bool {
 }
 
 // initialize answers the first request. (spec: app-server, handshake)
-func (c *connection) initialize(ctx context.Context, req *jsonrpc.Request) (any, error) {
+func (c *connection) initialize(_ context.Context, req *jsonrpc.Request) (any, error) {
 	defer close(c.ready)
-	reply := req.Defer()
-	err := reply.Reply(ctx, &protocol.InitializeResponse{UserAgent: c.Identity().UserAgent()}, nil)
-	if err != nil {
+	if err := req.Reply(&protocol.InitializeResponse{UserAgent: c.Identity().UserAgent()}, nil); err != nil {
 		c.server.log.Debug().Err(err).Msg("the answer to initialize was not sent")
 	}
 	return nil, nil
 }
 
-// end makes serve return.
-func (c *connection) end() { c.once.Do(func() { close(c.ended) }) }
-
 // serve waits for the end of the connection and takes it down in order: what
-// was asked is answered, what must be written is written.
-// (spec: app-server, shutdown)
+// was asked is answered, what must be written is written. Once ctx has ended, or
+// the server is being closed, new requests are refused; at the end of the input
+// there are none. (spec: app-server, shutdown)
 func (c *connection) serve(ctx context.Context) error {
 	select {
 	case <-c.conn.InputDone():
@@ -141,18 +152,25 @@ func (c *connection) serve(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
+	defer context.AfterFunc(c.server.killed, cancel)()
 	c.v1.Stop()
-	errs := []error{c.v1.WaitHandlers(ctx)}
+	var errs []error
+	end := func(what string, err error) {
+		if err != nil && !errors.Is(err, jsonrpc.ErrBrokenPipe) {
+			errs = append(errs, fmt.Errorf("%s: %w", what, err))
+		}
+	}
+	end("wait for requests", c.conn.Drain(ctx))
 	if c.server.leave(c) && !c.server.o.KeepRunning {
-		errs = append(errs, c.server.endConversations(ctx))
+		end("end the conversations", c.server.endConversations(ctx))
 	}
-	errs = append(errs, c.v1.Close(ctx), c.conn.Shutdown(ctx))
-	err := errors.Join(errs...)
-	if errors.Is(err, jsonrpc.ErrBrokenPipe) {
+	end("write the last events", c.v1.Close(ctx))
+	if err := c.conn.Shutdown(ctx); errors.Is(err, jsonrpc.ErrBrokenPipe) {
 		c.server.log.Warn().Err(err).Msg("the client is gone")
-		return nil
+	} else {
+		end("write the last messages", err)
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // hooks log what the connection would otherwise pass over in silence.
@@ -169,6 +187,9 @@ func (c *connection) hooks() *jsonrpc.Hooks {
 		},
 		Panic: func(method string, value any, stack []byte) {
 			log.Error().Str("method", method).Interface("panic", value).Bytes("stack", stack).Msg("a handler failed")
+		},
+		Refused: func(method string, _ jsonrpc.ID) {
+			log.Debug().Str("method", method).Msg("a request came after the end")
 		},
 		Unencodable: func(method string, _ jsonrpc.ID, err error) {
 			log.Error().Str("method", method).Err(err).Msg("a message could not be encoded")

@@ -38,6 +38,10 @@ type Server struct {
 	runner   *exec.Runner
 	backend  *v1.Backend
 	ids      jsonrpc.Counter // of requests to clients, one for the process
+	// killed ends when Close has no more time: what is being taken down in order
+	// is taken down at once.
+	killed context.Context
+	kill   context.CancelFunc
 
 	mu          sync.Mutex
 	connections map[*connection]struct{}
@@ -49,6 +53,7 @@ type Server struct {
 // be used; nothing else is read or started before it is needed.
 func New(ctx context.Context, o *Options) (*Server, error) {
 	s := &Server{connections: make(map[*connection]struct{}), log: zerolog.Nop()}
+	s.killed, s.kill = context.WithCancel(context.Background())
 	if o != nil {
 		s.o = *o
 	}
@@ -143,7 +148,8 @@ func (s *Server) defaults() error {
 
 // Serve serves one connection until its input ends, its output breaks or ctx
 // ends. Requests that were read are answered, and what was queued is written,
-// within ten seconds. It returns nil when the client simply went away.
+// within ten seconds; the conversations end with the last connection. It returns
+// nil when the client simply went away.
 func (s *Server) Serve(ctx context.Context, transport jsonrpc.Transport) error {
 	c, err := s.connect(transport)
 	if err != nil {
@@ -188,25 +194,28 @@ func (s *Server) endConversations(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Close ends all connections and conversations and waits for them, or for ctx.
+// announce sends a notification to every client.
+func (s *Server) announce(n protocol.ServerNotification) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.connections {
+		c.announce(n)
+	}
+}
+
+// Close ends all connections and conversations and waits for them. When ctx ends
+// before, it takes them down at once; then what they had to write may be lost.
 // It may be called more than once.
 func (s *Server) Close(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true
 	for c := range s.connections {
-		c.end()
+		c.End()
 	}
 	s.mu.Unlock()
-	done := make(chan struct{})
-	go func() {
-		s.serving.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	stop := context.AfterFunc(ctx, s.kill)
+	defer stop()
+	s.serving.Wait()
 	err := s.backend.Conversations.Close(ctx)
 	s.runner.Close()
 	return errors.Join(err, s.auth.Close(ctx))

@@ -17,7 +17,9 @@ func (m *Methods) loginAPIKey(ctx context.Context, req *jsonrpc.Request, r *prot
 	} else if err != nil {
 		return nil, replyError("failed to save the API key", err)
 	}
-	return m.replyAndAnnounce(ctx, req, &protocol.LoginAPIKeyResponse{})
+	m.sent(req.Reply(&protocol.LoginAPIKeyResponse{}, nil))
+	m.announceAuth()
+	return nil, nil
 }
 
 // logout signs out. The notification follows the response.
@@ -25,24 +27,20 @@ func (m *Methods) logout(ctx context.Context, req *jsonrpc.Request) (any, error)
 	if _, err := m.b.Auth.Logout(ctx); err != nil {
 		return nil, replyError("logout failed", err)
 	}
-	return m.replyAndAnnounce(ctx, req, &protocol.LogoutChatGPTResponse{})
-}
-
-// replyAndAnnounce answers a request and then says who is signed in now.
-func (m *Methods) replyAndAnnounce(ctx context.Context, req *jsonrpc.Request, response any) (any, error) {
-	reply := req.Defer()
-	m.sent(reply.Reply(ctx, response, nil))
-	m.announceAuth(context.WithoutCancel(ctx)) // the answered request's context has ended
+	m.sent(req.Reply(&protocol.LogoutChatGPTResponse{}, nil))
+	m.announceAuth()
 	return nil, nil
 }
 
-// announceAuth says who is signed in.
-func (m *Methods) announceAuth(ctx context.Context) {
+// announceAuth says who is signed in, to every client of the process. A provider
+// that does not need OpenAI credentials must never look like a sign-in.
+// (spec: app-server, authStatusChange)
+func (m *Methods) announceAuth() {
 	n := &protocol.AuthStatusChangeNotification{}
-	if signedIn, ok := m.b.Auth.Snapshot(); ok {
+	if signedIn, ok := m.b.Auth.Snapshot(); ok && m.b.Startup.Provider.RequiresOpenAIAuth {
 		n.AuthMethod = signedIn.Mode
 	}
-	m.sent(m.conn.Notify(ctx, n))
+	m.conn.Announce(n)
 }
 
 // getAuthStatus says who is signed in, as far as the provider cares.

@@ -46,6 +46,9 @@ type Backend struct {
 type Connection interface {
 	// Identity is who the program says it is, with the client's name.
 	Identity() clientid.Identity
-	// Notify sends a notification.
-	Notify(ctx context.Context, n protocol.ServerNotification) error
+	// Announce sends a notification to every client of the process, without
+	// waiting for any. On this connection it follows what was sent before.
+	Announce(n protocol.ServerNotification)
+	// End ends the connection in order. It does not wait.
+	End()
 }

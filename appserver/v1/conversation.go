@@ -17,6 +17,9 @@ func (m *Methods) newConversation(ctx context.Context, r *protocol.NewConversati
 	if err != nil {
 		return nil, configError(err)
 	}
+	if err := checkCwd(cfg.Cwd); err != nil {
+		return nil, err
+	}
 	c, err := m.b.Conversations.New(ctx, cfg, m.startOptions())
 	if err != nil {
 		return nil, replyError("error creating conversation", err)
@@ -49,10 +52,10 @@ func (m *Methods) sendUserTurn(ctx context.Context, req *jsonrpc.Request, r *pro
 	}
 	cwd := r.Cwd
 	if !filepath.IsAbs(cwd) {
-		cwd = filepath.Join(c.Config().Cwd, cwd)
+		cwd = filepath.Join(c.Cwd(), cwd)
 	}
-	if info, err := os.Stat(cwd); err != nil || !info.IsDir() {
-		return nil, invalidRequest("%sparams.cwd: %q is not a directory", textInvalidRequest, r.Cwd)
+	if err := checkCwd(cwd); err != nil {
+		return nil, err
 	}
 	return m.submit(ctx, req, r.ConversationID, &protocol.UserTurnOp{
 		Items:          coreInput(r.Items),
@@ -63,6 +66,18 @@ func (m *Methods) sendUserTurn(ctx context.Context, req *jsonrpc.Request, r *pro
 		Effort:         r.Effort,
 		Summary:        r.Summary,
 	}, &protocol.SendUserTurnResponse{})
+}
+
+// checkCwd refuses a working directory that is none.
+func checkCwd(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return invalidRequest("%scwd: %v", textInvalidRequest, err)
+	case !info.IsDir():
+		return invalidRequest("%scwd: %s is not a directory", textInvalidRequest, path)
+	}
+	return nil
 }
 
 func coreInput(items []protocol.ClientInput) []protocol.InputItem {
@@ -80,51 +95,20 @@ func (m *Methods) submit(ctx context.Context, req *jsonrpc.Request, id protocol.
 	if err != nil {
 		return nil, replyError("", err)
 	}
-	f := m.follower(id)
-	if f == nil {
-		if _, err := c.Submit(ctx, op); err != nil {
-			return nil, replyError("error submitting to the conversation", err)
-		}
-		return response, nil
+	if f := m.follower(id); f != nil {
+		f.gate.Lock()
+		defer f.gate.Unlock()
 	}
-	reply := req.Defer()
-	f.gate.Lock()
-	defer f.gate.Unlock()
 	if _, err = c.Submit(ctx, op); err != nil {
 		return nil, replyError("error submitting to the conversation", err)
 	}
-	return nil, m.sent(reply.Reply(ctx, response, nil))
+	m.sent(req.Reply(response, nil))
+	return nil, nil
 }
 
 // sent drops the error of a reply that nobody can read any more.
-func (m *Methods) sent(err error) error {
+func (m *Methods) sent(err error) {
 	if err != nil {
 		m.log.Debug().Err(err).Msg("a reply was not sent")
 	}
-	return nil
-}
-
-// interruptConversation aborts the running turn. It is answered when that has
-// happened, and behind the notification that says so.
-// (spec: app-server, interruptConversation)
-func (m *Methods) interruptConversation(ctx context.Context, req *jsonrpc.Request, r *protocol.InterruptConversationParams) (any, error) {
-	c, err := m.b.Conversations.Get(r.ConversationID)
-	if err != nil {
-		return nil, replyError("", err)
-	}
-	ended, err := c.Interrupt(ctx)
-	if err != nil {
-		return nil, replyError("error interrupting the conversation", err)
-	}
-	reply := req.Defer()
-	m.background.Go(func() {
-		end := <-ended // comes in any case
-		answer := func() {
-			m.sent(reply.Reply(req.Context(), &protocol.InterruptConversationResponse{AbortReason: end.Reason}, nil))
-		}
-		if f := m.follower(r.ConversationID); f == nil || !f.after(end.Seq, answer) {
-			answer()
-		}
-	})
-	return nil, nil
 }

@@ -19,6 +19,9 @@ const (
 // errSubscription says that a listener does not exist.
 var errSubscription = errors.New("subscription not found")
 
+// errClosing says that the connection is being taken down.
+var errClosing = errors.New("the server is shutting down")
+
 // invalidRequest is the answer to what the client did wrong.
 func invalidRequest(format string, args ...any) *jsonrpc.Error {
 	return jsonrpc.Errorf(jsonrpc.CodeInvalidRequest, format, args...)
@@ -56,9 +59,18 @@ func replyError(doing string, err error) error {
 	case errors.Is(err, session.ErrClosed), errors.Is(err, conversation.ErrClosed):
 		return internalError("%s: the agent has ended", doing)
 	case errors.Is(err, context.Canceled):
-		return internalError("%s: the server is shutting down", doing)
+		return internalError("%s: %v", doing, errClosing)
 	}
 	return internalError("%s: %v", doing, err)
+}
+
+// isReply reports whether an error is the peer's reply to a question, though not
+// the one that was hoped for, and not the end of the connection.
+func isReply(err error) bool {
+	var answer *jsonrpc.Error
+	var malformed *jsonrpc.MessageError
+	var oversize *jsonrpc.OversizeError
+	return errors.As(err, &answer) || errors.As(err, &malformed) || errors.As(err, &oversize)
 }
 
 // configError is the answer when a conversation's configuration cannot be

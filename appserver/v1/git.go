@@ -10,9 +10,6 @@ import (
 // gitDiffToRemote compares a work tree with the nearest pushed commit.
 // (spec: app-server, gitDiffToRemote)
 func (m *Methods) gitDiffToRemote(ctx context.Context, r *protocol.GitDiffToRemoteParams) (*protocol.GitDiffToRemoteResponse, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(m.ctx, cancel)()
 	diff, err := gitinfo.DiffToRemote(ctx, r.Cwd)
 	if err != nil {
 		return nil, invalidRequest("failed to compute git diff to remote for cwd %q: %v", r.Cwd, err)

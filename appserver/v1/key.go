@@ -1,12 +1,10 @@
 package v1
 
 import (
-	"errors"
 	"path/filepath"
 	"strings"
 
 	"github.com/codex-go/codex/protocol"
-	"github.com/codex-go/codex/utils/jsonrpc"
 )
 
 // resumeKey names the line of a conversation that is known by its file. The
@@ -19,11 +17,4 @@ func resumeKey(path string) string {
 		}
 	}
 	return "resume " + filepath.Clean(path)
-}
-
-// asAnswer reports whether an error is one that the peer sent.
-func asAnswer(err error) (*jsonrpc.Error, bool) {
-	var answer *jsonrpc.Error
-	ok := errors.As(err, &answer)
-	return answer, ok
 }

@@ -24,36 +24,33 @@ func (m *Methods) follower(id protocol.ConversationID) *follower {
 
 // addConversationListener subscribes to a conversation. What nobody has seen
 // yet follows the response. (spec: app-server, addConversationListener)
-func (m *Methods) addConversationListener(ctx context.Context, req *jsonrpc.Request, r *protocol.AddConversationListenerParams) (any, error) {
+func (m *Methods) addConversationListener(req *jsonrpc.Request, r *protocol.AddConversationListenerParams) (any, error) {
 	c, err := m.b.Conversations.Get(r.ConversationID)
 	if err != nil {
 		return nil, replyError("", err)
 	}
 	id := protocol.NewSubscriptionID()
-	response := &protocol.AddConversationSubscriptionResponse{SubscriptionID: id}
-
-	m.mu.Lock()
-	f := m.followers[r.ConversationID]
+	f := m.follower(r.ConversationID) // nobody else changes that of this conversation
 	fresh := f == nil || f.conversation != c
 	if fresh {
 		f = newFollower(m, c, req.Conn())
-		m.followers[r.ConversationID] = f
 	}
-	f.listeners++
+	m.mu.Lock()
+	m.followers[r.ConversationID] = f
 	m.listeners[id] = &listener{conversation: r.ConversationID, follower: f}
+	f.listeners++
 	m.mu.Unlock()
-	if !fresh {
-		return response, nil
+	m.sent(req.Reply(&protocol.AddConversationSubscriptionResponse{SubscriptionID: id}, nil))
+	if fresh {
+		f.start()
 	}
-	reply := req.Defer()
-	m.sent(reply.Reply(ctx, response, nil))
-	f.start()
 	return nil, nil
 }
 
 // removeConversationListener ends a subscription. The turn goes on, and so do
-// questions that the client was asked already.
-func (m *Methods) removeConversationListener(ctx context.Context, r *protocol.RemoveConversationListenerParams) (any, error) {
+// questions that the client was asked already. (spec: app-server,
+// removeConversationListener)
+func (m *Methods) removeConversationListener(_ context.Context, r *protocol.RemoveConversationListenerParams) (*protocol.RemoveConversationSubscriptionResponse, error) {
 	m.mu.Lock()
 	l, ok := m.listeners[r.SubscriptionID]
 	if !ok {
@@ -69,9 +66,7 @@ func (m *Methods) removeConversationListener(ctx context.Context, r *protocol.Re
 	}
 	m.mu.Unlock()
 	if last {
-		if err := f.stop(ctx); err != nil {
-			return nil, replyError("error removing the listener", err)
-		}
+		f.stop()
 	}
 	return &protocol.RemoveConversationSubscriptionResponse{}, nil
 }

@@ -2,9 +2,10 @@ package v1
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -18,45 +19,53 @@ type Methods struct {
 	conn Connection
 	log  zerolog.Logger
 
-	// ctx ends when the connection's input has ended: what nobody will read
-	// any more stops then.
-	ctx    context.Context
-	cancel context.CancelFunc
-	// handlers counts the requests that were routed and not yet handled.
-	handlers sync.WaitGroup
-	// background counts everything else that runs for the connection.
-	background sync.WaitGroup
+	// input ends when the client's input has ended: what runs only as long as the
+	// client does stops then.
+	input    context.Context
+	endInput context.CancelFunc
+	// life ends when the connection is taken down.
+	life    context.Context
+	endLife context.CancelFunc
+	// background is what runs for the connection beside its handlers.
+	background group
+	// interrupts holds a token for each interrupt that waits for its end.
+	interrupts chan struct{}
 
 	mu        sync.Mutex
 	followers map[protocol.ConversationID]*follower
 	listeners map[protocol.SubscriptionID]*listener // also of conversations that ended
+	// asked are the questions that the client has not answered, or whose answer is
+	// on its way. The call is nil while it is being sent.
+	asked map[question]*jsonrpc.Call
+	// interrupted is the last interrupt of each conversation that waits for its
+	// answer. The channel is closed when it has that.
+	interrupted map[protocol.ConversationID]chan struct{}
 }
 
 // New returns the methods of a connection.
 func New(b *Backend, conn Connection) *Methods {
 	m := &Methods{
-		b:         b,
-		conn:      conn,
-		log:       b.Log,
-		followers: make(map[protocol.ConversationID]*follower),
-		listeners: make(map[protocol.SubscriptionID]*listener),
+		b:           b,
+		conn:        conn,
+		log:         b.Log,
+		interrupts:  make(chan struct{}, maxInterrupts),
+		followers:   make(map[protocol.ConversationID]*follower),
+		listeners:   make(map[protocol.SubscriptionID]*listener),
+		asked:       make(map[question]*jsonrpc.Call),
+		interrupted: make(map[protocol.ConversationID]chan struct{}),
 	}
-	m.ctx, m.cancel = context.WithCancel(context.Background())
+	m.life, m.endLife = context.WithCancel(context.Background())
+	m.input, m.endInput = context.WithCancel(m.life)
+	m.background.panicked = func(value any) {
+		m.log.Error().Interface("panic", value).Bytes("stack", debug.Stack()).Msg("a task of the connection failed")
+	}
 	return m
-}
-
-// Handles reports whether r is a request of this generation.
-func (m *Methods) Handles(r protocol.ClientRequest) bool {
-	_, initialize := r.(*protocol.InitializeParams)
-	return !initialize
 }
 
 // Route returns how to carry out a request. It is called on the reading
 // goroutine, in the order of arrival, and does not block.
 func (m *Methods) Route(r protocol.ClientRequest) jsonrpc.Work {
-	m.handlers.Add(1)
 	return jsonrpc.Work{Key: m.key(r), Run: func(ctx context.Context, req *jsonrpc.Request) (any, error) {
-		defer m.handlers.Done()
 		return m.handle(ctx, req, r)
 	}}
 }
@@ -107,7 +116,7 @@ func (m *Methods) handle(ctx context.Context, req *jsonrpc.Request, r protocol.C
 	case *protocol.InterruptConversationParams:
 		return m.interruptConversation(ctx, req, r)
 	case *protocol.AddConversationListenerParams:
-		return m.addConversationListener(ctx, req, r)
+		return m.addConversationListener(req, r)
 	case *protocol.RemoveConversationListenerParams:
 		return m.removeConversationListener(ctx, r)
 	case *protocol.ListConversationsParams:
@@ -138,50 +147,50 @@ func (m *Methods) handle(ctx context.Context, req *jsonrpc.Request, r protocol.C
 	return nil, Undecodable(fmt.Errorf("method %q is not available", r.Method()))
 }
 
-// Stop ends what nobody will read the result of any more: one-off commands,
-// logins, searches. It is called when the connection's input has ended.
-func (m *Methods) Stop() { m.cancel() }
+// Stop ends what runs only as long as the client does: one-off commands and
+// sign-ins. It is called when the connection's input has ended.
+func (m *Methods) Stop() { m.endInput() }
 
-// WaitHandlers waits until every routed request was handled.
-func (m *Methods) WaitHandlers(ctx context.Context) error { return wait(ctx, &m.handlers) }
-
-// Close waits until the followers have written what is left of conversations
-// that ended, or until ctx ends, and stops them.
+// Close waits until the followers have sent what is left of conversations that
+// ended, stops the others, and waits for everything that runs for the connection.
+// When ctx ends before, what can be abandoned is. No handler may run any more.
 func (m *Methods) Close(ctx context.Context) error {
+	defer m.endLife()
 	m.mu.Lock()
 	followers := make([]*follower, 0, len(m.followers))
 	for _, f := range m.followers {
 		followers = append(followers, f)
 	}
 	m.mu.Unlock()
-	var errs []error
 	for _, f := range followers {
 		select {
 		case <-f.conversation.Done():
 			select { // the rest of its events
 			case <-f.ended:
 			case <-ctx.Done():
-				errs = append(errs, ctx.Err())
 			}
 		default:
 		}
-		errs = append(errs, f.stop(ctx))
+		f.stop()
 	}
-	m.cancel()
-	return errors.Join(append(errs, wait(ctx, &m.background))...)
+	if m.background.close(ctx) == nil {
+		return nil
+	}
+	m.endLife()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
+	defer cancel()
+	if err := m.background.close(ctx); err != nil {
+		return fmt.Errorf("end the connection's tasks: %w", err)
+	}
+	return nil
 }
 
-// wait waits for a group, or for ctx.
-func wait(ctx context.Context, wg *sync.WaitGroup) error {
-	done := make(chan struct{})
-	go func() {
-		wg.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+// graceTime is how long tasks that were abandoned may take to notice.
+const graceTime = time.Second
+
+// whileInput returns a context that also ends with the client's input.
+func (m *Methods) whileInput(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(m.input, cancel)
+	return ctx, func() { stop(); cancel() }
 }

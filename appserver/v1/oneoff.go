@@ -29,9 +29,8 @@ func (m *Methods) execOneOffCommand(ctx context.Context, r *protocol.ExecOneOffC
 	if len(r.Command) == 0 {
 		return nil, invalidRequest("command must not be empty")
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := m.whileInput(ctx)
 	defer cancel()
-	defer context.AfterFunc(m.ctx, cancel)()
 
 	startup := m.b.Startup
 	cwd := startup.Cwd

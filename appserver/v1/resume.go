@@ -21,6 +21,9 @@ func (m *Methods) resumeConversation(ctx context.Context, req *jsonrpc.Request, 
 	if err != nil {
 		return nil, configError(err)
 	}
+	if err := checkCwd(cfg.Cwd); err != nil {
+		return nil, err
+	}
 	c, err := m.b.Conversations.Resume(ctx, cfg, r.Path, m.startOptions())
 	if err != nil {
 		return nil, replyError("error resuming conversation", err)
@@ -35,7 +38,7 @@ func (m *Methods) resumeConversation(ctx context.Context, req *jsonrpc.Request, 
 		InitialMessages:   []protocol.EventMsg{},
 		RolloutPath:       configured.RolloutPath,
 	}
-	if err := req.Conn().Notify(ctx, notification.Method(), collected(m.withMessages(ctx, c, notification, nil))); err != nil {
+	if err := req.Conn().Notify(ctx, notification.Method(), m.withMessages(ctx, c, notification, nil)); err != nil {
 		return nil, replyError("error reading the conversation", err)
 	}
 	return m.withMessages(ctx, c, &protocol.ResumeConversationResponse{
@@ -93,16 +96,4 @@ func plainUserMessages(eventType string, payload []byte) bool {
 	}
 	u, ok := msg.(*protocol.UserMessageEvent)
 	return ok && u.Kind == protocol.KindPlain
-}
-
-// collected is a stream that is held in memory.
-type collected jsonrpc.Stream
-
-// AppendJSON appends everything that the stream writes.
-func (c collected) AppendJSON(dst []byte) ([]byte, error) {
-	b := bytes.NewBuffer(dst)
-	if err := c(b); err != nil {
-		return dst, err
-	}
-	return b.Bytes(), nil
 }

@@ -24,6 +24,9 @@ func (c *Conversation) ID() protocol.ConversationID { return c.session.ID() }
 // changed.
 func (c *Conversation) Config() *config.Config { return c.config }
 
+// Cwd returns the working directory of later turns, which turns may change.
+func (c *Conversation) Cwd() string { return c.session.Cwd() }
+
 // Configured returns the first event of the conversation, which subscriptions
 // do not bring. The initial messages of a resumed conversation are empty in it:
 // they are read from the rollout when somebody wants them.

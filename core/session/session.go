@@ -161,6 +161,13 @@ func (s *Session) configured() {
 // ID returns the conversation's id.
 func (s *Session) ID() protocol.ConversationID { return s.o.ID }
 
+// Cwd returns the working directory of later turns.
+func (s *Session) Cwd() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.settings.cwd
+}
+
 // RolloutPath returns the path of the conversation's rollout.
 func (s *Session) RolloutPath() string { return s.o.Recorder.Path() }
 

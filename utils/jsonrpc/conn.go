@@ -172,16 +172,31 @@ func (c *Conn) Notify(ctx context.Context, method string, params any) error {
 }
 
 // Post is like [Conn.Notify] but never waits: where there is no room in the
-// queue, the notification gets the place behind those that wait. It is for rare
-// and small notifications, since nothing bounds how many may wait.
-func (c *Conn) Post(method string, params any) error {
+// queue, the notification gets the place behind those that wait. The channel is
+// closed when it has entered the queue, or the connection has ended; a sender in
+// volume waits for it before the next one, since nothing else bounds how many may
+// wait.
+func (c *Conn) Post(method string, params any) (room <-chan struct{}, err error) {
 	s, sp, err := c.notification(method, params)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = c.place(s, sp, nil, nil)
-	return err
+	w, err := c.place(s, sp, nil, nil)
+	switch {
+	case err != nil:
+		return nil, err
+	case w != nil:
+		return w.done, nil
+	}
+	return entered, nil
 }
+
+// entered is the channel of a message that did not have to wait.
+var entered = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
 // notification encodes a notification.
 func (c *Conn) notification(method string, params any) (*scratch, *spool, error) {

@@ -137,6 +137,11 @@ func (r *Responder) Reply(ctx context.Context, result any, err error) error {
 	return r.conn.reply(ctx, r, result, err)
 }
 
+// Post is like [Responder.Reply] but never waits: where there is no room in the
+// queue, the reply gets the place behind those that wait. Nothing bounds how many
+// may wait.
+func (r *Responder) Post(result any, err error) error { return r.conn.answer(r, result, err) }
+
 // Discard ends the request without a reply, for protocols in which a cancelled
 // request is not answered. It returns [ErrReplied] when the request has been
 // answered.

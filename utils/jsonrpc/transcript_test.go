@@ -40,6 +40,7 @@ var update = flag.Bool("update", false, "rewrite golden files")
 //	ask ID METHOD        it calls the peer, and goes on when that has answered
 //	answer ID [JSON]     it answers the request and goes on
 //	reply ID [JSON]      a deferred reply is given
+//	late ID [JSON]       the same without waiting
 //	discard ID           a deferred request is discarded
 //	notify METHOD [JSON] a notification is sent
 //	post METHOD [JSON]   a notification is sent without waiting
@@ -224,6 +225,10 @@ func (h *harness) command(verb, rest string) {
 				h.log("reply to %s: %v", word, err)
 			}
 		}()
+	case "late":
+		if err := h.deferred[h.id(word)].Post(json.RawMessage(rest2), nil); err != nil {
+			h.log("late reply to %s: %v", word, err)
+		}
 	case "discard":
 		if err := h.deferred[h.id(word)].Discard(); err != nil {
 			h.log("discard %s: %v", word, err)
@@ -235,9 +240,20 @@ func (h *harness) command(verb, rest string) {
 			}
 		}()
 	case "post":
-		if err := h.conn.Post(word, params(rest2)); err != nil {
-			h.log("post %s: %v", word, err)
-		}
+		go func() {
+			room, err := h.conn.Post(word, params(rest2))
+			if err != nil {
+				h.log("post %s: %v", word, err)
+				return
+			}
+			select {
+			case <-room:
+				h.log("post %s: no waiting", word)
+			default:
+				<-room
+				h.log("post %s: waited", word)
+			}
+		}()
 	case "call":
 		go func() {
 			call, err := h.conn.Go(context.Background(), word, params(rest2), func(r Response) {

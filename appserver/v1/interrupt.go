@@ -1,0 +1,94 @@
+package v1
+
+import (
+	"context"
+
+	"github.com/codex-go/codex/protocol"
+	"github.com/codex-go/codex/utils/jsonrpc"
+)
+
+// maxInterrupts is how many interrupts of a connection may wait for their end.
+// Further ones wait for them.
+const maxInterrupts = 256
+
+// interruptConversation aborts the running turn. It is answered when that is
+// done, behind the notification that says so, and also when no turn runs, when
+// the turn ends by itself, or when nobody listens. (spec: app-server,
+// interruptConversation)
+func (m *Methods) interruptConversation(ctx context.Context, req *jsonrpc.Request, r *protocol.InterruptConversationParams) (any, error) {
+	c, err := m.b.Conversations.Get(r.ConversationID)
+	if err != nil {
+		return nil, replyError("", err)
+	}
+	select {
+	case m.interrupts <- struct{}{}:
+	case <-ctx.Done():
+		return nil, replyError("error interrupting the conversation", ctx.Err())
+	}
+	ended, err := c.Interrupt(ctx)
+	if err != nil {
+		<-m.interrupts
+		return nil, replyError("error interrupting the conversation", err)
+	}
+	reply := req.Defer()
+	previous, done := m.queueInterrupt(r.ConversationID)
+	answer := func() {
+		defer m.interruptDone(r.ConversationID, done)
+		select {
+		case end := <-ended:
+			if previous != nil {
+				<-previous
+			}
+			respond := func() {
+				m.sent(reply.Post(&protocol.InterruptConversationResponse{AbortReason: end.Reason}, nil))
+			}
+			if f := m.follower(r.ConversationID); f == nil || f.conversation != c || !f.after(end.Seq, respond) {
+				respond()
+			}
+		case <-m.life.Done():
+			m.sent(reply.Post(nil, replyError("error interrupting the conversation", errClosing)))
+		}
+	}
+	if !m.background.start(answer) {
+		m.interruptDone(r.ConversationID, done)
+		return nil, replyError("error interrupting the conversation", errClosing)
+	}
+	return nil, nil
+}
+
+// queueInterrupt puts an interrupt behind the previous one of its conversation,
+// so that answers come in the order of arrival. previous is closed when that one
+// has its answer, or nil.
+func (m *Methods) queueInterrupt(id protocol.ConversationID) (previous, done chan struct{}) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	previous, done = m.interrupted[id], make(chan struct{})
+	m.interrupted[id] = done
+	return previous, done
+}
+
+// interruptDone lets go of an interrupt that has its answer.
+func (m *Methods) interruptDone(id protocol.ConversationID, done chan struct{}) {
+	m.mu.Lock()
+	if m.interrupted[id] == done {
+		delete(m.interrupted, id)
+	}
+	m.mu.Unlock()
+	close(done)
+	<-m.interrupts
+}
+
+// waitInterrupts waits until every interrupt of a conversation that has ended is
+// answered, or for ctx.
+func (m *Methods) waitInterrupts(ctx context.Context, id protocol.ConversationID) {
+	m.mu.Lock()
+	last := m.interrupted[id]
+	m.mu.Unlock()
+	if last == nil {
+		return
+	}
+	select {
+	case <-last:
+	case <-ctx.Done():
+	}
+}
