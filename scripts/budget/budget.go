@@ -38,10 +38,11 @@ var Floors = [][]string{
 		"patch/linediff", "shellenv",
 	},
 	1: {"auth", "config", "gitinfo", "history", "patch", "rollout", "shellcmd", "turndiff"},
-	2: {"approval", "exec", "modelclient", "modelclient/modeltest", "modelclient/ollama"},
+	2: {"approval", "auth/login", "exec", "modelclient", "modelclient/modeltest", "modelclient/ollama"},
 	3: {"prompt", "tools"},
 	4: {"session"},
 	5: {"conversation"},
+	6: {"agent"},
 }
 
 // Inits are the files that may have a function init, each with the reason.

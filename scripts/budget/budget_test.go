@@ -150,19 +150,19 @@ func TestDocumented(t *testing.T) {
 	}
 }
 
-// TestPackagesDocumented holds every package to a doc.go.
+// TestPackagesDocumented holds every package to a package comment.
 func TestPackagesDocumented(t *testing.T) {
 	t.Parallel()
 	r := sources(t)
 	documented := map[string]bool{}
 	for _, s := range r.sources {
 		if !s.test {
-			documented[s.pkg] = documented[s.pkg] || filepath.Base(s.file) == "doc.go" && s.syntax.Doc != nil
+			documented[s.pkg] = documented[s.pkg] || s.syntax.Doc != nil
 		}
 	}
 	for p, ok := range documented {
 		if !ok {
-			t.Errorf("%s has no doc.go with a package comment", p)
+			t.Errorf("%s has no package comment: write a doc.go", p)
 		}
 	}
 }

@@ -92,10 +92,14 @@ func (r *Release) importAll(ctx context.Context, dir, cache string, m workspace.
 	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source.String()), 0o644); err != nil {
 		return err
 	}
+	get := []string{"get"}
+	for _, p := range packages {
+		get = append(get, p+"@"+r.Version)
+	}
 	program := filepath.Join(dir, "program.exe")
 	for _, args := range [][]string{
 		{"mod", "init", "example.org/stranger"},
-		{"get", m.Path + "@" + r.Version},
+		get,
 		{"build", "-o", program, "."},
 	} {
 		if _, err := r.goCommand(ctx, dir, cache, nil, args...); err != nil {
