@@ -1,6 +1,9 @@
 package exec
 
-import "os"
+import (
+	"os"
+	"time"
+)
 
 // process is a started child. With own it leads a process group.
 type process struct {
@@ -38,4 +41,27 @@ func (p *process) hasExited() bool {
 	default:
 		return false
 	}
+}
+
+// endWithin sends a signal and waits until the process and its group have
+// ended, at most as long as given.
+func (p *process) endWithin(limit time.Duration, signal func()) bool {
+	signal()
+	deadline := time.NewTimer(limit)
+	defer deadline.Stop()
+	select {
+	case <-p.exited:
+	case <-deadline.C:
+		return false
+	}
+	for pause := time.Millisecond; p.groupAlive(); pause = min(2*pause, 50*time.Millisecond) {
+		poll := time.NewTimer(pause)
+		select {
+		case <-poll.C:
+		case <-deadline.C:
+			poll.Stop()
+			return false
+		}
+	}
+	return true
 }

@@ -236,33 +236,10 @@ func (x *run) settle(done <-chan struct{}, most time.Duration) bool {
 // output, all within bounds. It reports whether the processes have ended.
 func (x *run) stop(atOnce bool) bool {
 	opts := &x.runner.opts
-	ended := !atOnce && x.endWithin(opts.TermGrace, x.process.terminate) ||
-		x.endWithin(opts.KillWait, x.process.kill)
+	ended := !atOnce && x.process.endWithin(opts.TermGrace, x.process.terminate) ||
+		x.process.endWithin(opts.KillWait, x.process.kill)
 	x.settle(nil, opts.KillWait)
 	return ended
-}
-
-// endWithin sends a signal and waits until the process and its group have
-// ended, at most as long as given.
-func (x *run) endWithin(limit time.Duration, signal func()) bool {
-	signal()
-	deadline := time.NewTimer(limit)
-	defer deadline.Stop()
-	select {
-	case <-x.process.exited:
-	case <-deadline.C:
-		return false
-	}
-	for pause := time.Millisecond; x.process.groupAlive(); pause = min(2*pause, 50*time.Millisecond) {
-		poll := time.NewTimer(pause)
-		select {
-		case <-poll.C:
-		case <-deadline.C:
-			poll.Stop()
-			return false
-		}
-	}
-	return true
 }
 
 // result gathers the outcome. The goroutines of the run end, unless they read

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"sync"
@@ -44,6 +45,7 @@ type Runner struct {
 	closed     bool
 	active     map[*run]context.CancelCauseFunc // commands in Run
 	background []*run                           // commands whose output is still read, oldest first
+	services   map[*Service]struct{}            // those that were not stopped
 
 	runs  sync.WaitGroup // calls of Run
 	tasks sync.WaitGroup // goroutines that may outlive their Run
@@ -61,7 +63,8 @@ func NewRunner(opts *RunnerOptions) *Runner {
 	o.Quiet = cmp.Or(o.Quiet, 500*time.Millisecond)
 	o.Linger = cmp.Or(o.Linger, 2*time.Second)
 	o.MaxBackground = cmp.Or(o.MaxBackground, 64)
-	return &Runner{opts: o, start: newStarter(), active: map[*run]context.CancelCauseFunc{}}
+	return &Runner{opts: o, start: newStarter(), active: map[*run]context.CancelCauseFunc{},
+		services: map[*Service]struct{}{}}
 }
 
 // Options are what one run needs beside its command. Each zero field is useful.
@@ -139,8 +142,8 @@ func (r *Runner) keepReading(x *run) {
 }
 
 // Close ends the commands that are running, as the end of their context would,
-// waits for their Run, and stops reading for background processes. Run fails
-// with [ErrClosed] from then on. Close may be called several times; each call
+// waits for their Run, stops services, and stops reading for background
+// processes. Run and Start fail with [ErrClosed] from then on. Close may be called several times; each call
 // waits. The error tells of processes that could not be ended.
 func (r *Runner) Close() error {
 	r.mu.Lock()
@@ -149,7 +152,13 @@ func (r *Runner) Close() error {
 	for _, cancel := range r.active {
 		cancel(ErrClosed)
 	}
+	services := slices.Collect(maps.Keys(r.services))
 	r.mu.Unlock()
+	var stops sync.WaitGroup
+	for _, s := range services {
+		stops.Go(func() { _ = s.Stop(0) }) // what does not end shows below
+	}
+	stops.Wait()
 	r.runs.Wait()
 	if first {
 		r.start.close()

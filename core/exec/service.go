@@ -1,0 +1,174 @@
+package exec
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+)
+
+// Service is a process that goes on running while this one talks to it over its
+// standard streams, such as a server of a protocol that is spoken over pipes.
+// Make one with [Runner.Start] and end it with [Service.Stop], also when it has
+// ended by itself: only then is nothing left of it. All methods may be called
+// from several goroutines at once.
+type Service struct {
+	runner  *Runner
+	process *process
+	stdin   *os.File
+	stdout  *os.File
+	stderr  *os.File
+
+	stop    sync.Once
+	stopErr error
+}
+
+// Start starts a command and returns without waiting for it. The time-out of
+// the command does not count. Its Stdin, Stdio and Report must be nil; all three
+// streams are pipes, see [Service.Stdin]. The error is a [*StartError], or
+// [ErrClosed].
+//
+// The process is the leader of a session of its own and ends with this one, as
+// the package says. (spec: mcp, spawning stdio servers)
+func (r *Runner) Start(cmd Command) (*Service, error) {
+	if cmd.Stdin != nil || cmd.Stdio != nil || cmd.Report != nil {
+		return nil, startError(firstOf(cmd.Argv), ErrUnsupported)
+	}
+	img, err := prepare(&cmd)
+	if err != nil {
+		return nil, err
+	}
+	// Registered before it is started, so that Close waits.
+	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		return nil, ErrClosed
+	}
+	r.runs.Add(1)
+	r.mu.Unlock()
+	defer r.runs.Done()
+
+	s := &Service{runner: r}
+	files, err := s.openPipes()
+	if err != nil {
+		return nil, startError(cmd.Argv[0], err)
+	}
+	proc, err := r.start.start(img, files)
+	closeAll(files...)
+	if err != nil {
+		closeAll(s.stdin, s.stdout, s.stderr)
+		return nil, classifyStart(cmd.Argv[0], img.path, err)
+	}
+	r.tasks.Add(1)
+	s.process = watch(proc, true, r.tasks.Done)
+
+	r.mu.Lock()
+	closed := r.closed
+	r.services[s] = struct{}{}
+	r.mu.Unlock()
+	if closed { // meanwhile, so that Close has not seen it
+		_ = s.Stop(0)
+		return nil, ErrClosed
+	}
+	return s, nil
+}
+
+func firstOf(argv []string) string {
+	if len(argv) == 0 {
+		return ""
+	}
+	return argv[0]
+}
+
+// openPipes makes the streams and returns the ends of the child.
+func (s *Service) openPipes() (child []*os.File, err error) {
+	var ends [6]*os.File
+	for i := range 3 {
+		if ends[2*i], ends[2*i+1], err = os.Pipe(); err != nil {
+			closeAll(ends[:]...)
+			return nil, err
+		}
+	}
+	s.stdin, s.stdout, s.stderr = ends[1], ends[2], ends[4]
+	return []*os.File{ends[0], ends[3], ends[5]}, nil
+}
+
+// Stdin is the standard input of the process. Closing it is how most services
+// are told to end.
+func (s *Service) Stdin() io.WriteCloser { return s.stdin }
+
+// Stdout is the standard output of the process. It must be read, or the process
+// blocks. Stop closes it, which ends a Read.
+func (s *Service) Stdout() io.Reader { return s.stdout }
+
+// Stderr is the standard error of the process. It must be read, or the process
+// blocks. Stop closes it, which ends a Read.
+func (s *Service) Stderr() io.Reader { return s.stderr }
+
+// Exited is closed when the process has ended. What it has started may go on.
+func (s *Service) Exited() <-chan struct{} { return s.process.exited }
+
+// Pid returns the id of the process, which on Unix is also that of its process
+// group.
+func (s *Service) Pid() int { return s.process.proc.Pid }
+
+// Stop ends the process and its process group and waits until they are gone: it
+// closes standard input, gives the process the grace to end by itself, and then
+// ends what is left as [Runner.Run] does at the end of a context. Without a
+// grace it does that at once. The error says that processes could not be ended.
+// Every call waits for the first one and returns its error.
+func (s *Service) Stop(grace time.Duration) error {
+	s.stop.Do(func() { s.stopErr = s.end(grace) })
+	return s.stopErr
+}
+
+func (s *Service) end(grace time.Duration) error {
+	opts := &s.runner.opts
+	_ = s.stdin.Close()
+	ended := s.exitedWithin(grace) && !s.process.groupAlive() ||
+		s.process.endWithin(opts.TermGrace, s.process.terminate) ||
+		s.process.endWithin(opts.KillWait, s.process.kill)
+	close(s.process.release)
+	if ended {
+		<-s.process.reaped
+	}
+	closeAll(s.stdout, s.stderr)
+	s.runner.mu.Lock()
+	delete(s.runner.services, s)
+	s.runner.mu.Unlock()
+	if !ended {
+		return fmt.Errorf("process %d does not end", s.Pid())
+	}
+	return nil
+}
+
+// exitedWithin waits for the process alone. What it leaves behind when it ends
+// gets no grace.
+func (s *Service) exitedWithin(grace time.Duration) bool {
+	if grace <= 0 {
+		return s.process.hasExited()
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-s.process.exited:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// Status says in words how the process has ended, such as "exit status 1" or
+// "signal: killed". It is known after Stop only and empty until then.
+func (s *Service) Status() string {
+	select {
+	case <-s.process.reaped:
+	default:
+		return ""
+	}
+	if s.process.state == nil {
+		return ""
+	}
+	return s.process.state.String()
+}
