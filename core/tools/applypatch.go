@@ -2,8 +2,7 @@ package tools
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"time"
 
 	"github.com/codex-go/codex/core/approval"
 	"github.com/codex-go/codex/core/exec"
@@ -36,18 +35,25 @@ func (s *Set) patch(ctx context.Context, h Host, c *command, text string) (Resul
 		Empty:            len(changes) == 0,
 		Inside:           s.inside(h, plan),
 		Overwrites:       len(plan.Overwrites()) > 0,
-		SandboxAvailable: s.o.Sandbox != nil,
+		Escalated:        c.escalated,
+		SandboxAvailable: s.confinesPatches(),
 	})
 	auto := true
-	switch verdict.Action {
-	case approval.Reject:
+	switch {
+	case verdict.Action == approval.Reject:
 		return failed("the patch was rejected: %s", verdict.Reason), nil
-	case approval.Ask:
+	case verdict.AsCommand:
+		// The path is not in question but the escalation.
+		d, err := s.ask(ctx, h, s.patchCommand(c, plan), c.justification)
+		if err != nil || !approved(d) {
+			return failed("the user rejected the patch"), err
+		}
+	case verdict.Action == approval.Ask:
 		d, err := h.Ask(ctx, c.callID, &protocol.ApplyPatchApprovalRequestEvent{CallID: c.callID, Changes: changes})
 		if err != nil || !approved(d) {
 			return failed("the user rejected the patch"), err
 		}
-		auto, verdict.Sandboxed = false, false
+		auto = false
 	}
 	return s.executePatch(ctx, h, c, plan, changes, auto, verdict.Sandboxed)
 }
@@ -90,32 +96,42 @@ func (s *Set) executePatch(ctx context.Context, h Host, c *command, plan *patch.
 		after: h.ShowDiff,
 	}
 	if sandboxed {
-		r.command = exec.Command{
-			Argv:    []string{s.o.Executable, patch.RunFlag, plan.Patch().Text},
-			Dir:     c.dir,
-			Env:     Environ(nil, h.SandboxPolicy()),
-			Timeout: c.timeout,
-		}
-		inner := *c
-		inner.argv = r.command.Argv
-		return s.execute(ctx, h, &inner, r)
+		inner := s.patchCommand(c, plan)
+		r.command = exec.Command{Argv: inner.argv, Dir: c.dir, Env: Environ(nil, h.SandboxPolicy()), Timeout: c.timeout}
+		return s.execute(ctx, h, inner, r)
 	}
-	h.Emit(c.callID, r.begin())
-	o := &outcome{}
-	if err := plan.Apply(ctx, patch.OS()); err != nil {
-		o.exitCode, o.stderr = 1, err.Error()+"\n"
-		o.formatted = o.stderr
-		if errors.Is(err, context.Canceled) {
-			o.formatted = ""
-		}
-	} else {
-		o.stdout = plan.Summary()
-		o.formatted = o.stdout
-	}
-	h.Emit(c.callID, r.end(o))
-	r.after()
-	if ctx.Err() != nil {
-		return Result{}, fmt.Errorf("apply patch: %w", context.Cause(ctx))
+	o, err := s.applyHere(ctx, h, c, plan, r)
+	if err != nil {
+		return Result{}, err
 	}
 	return o.result(false, ""), nil
+}
+
+// patchCommand is the command that applies the patch of c in a process of its
+// own.
+func (s *Set) patchCommand(c *command, plan *patch.Plan) *command {
+	inner := *c
+	inner.argv = []string{s.o.Executable, patch.RunFlag, plan.Patch().Text}
+	return &inner
+}
+
+// applyHere applies a plan in this process, between its events. The error is
+// that of the context; the end event is sent in any case.
+func (s *Set) applyHere(ctx context.Context, h Host, c *command, plan *patch.Plan, r *running) (o *outcome, err error) {
+	h.Emit(c.callID, r.begin())
+	o = newOutcome(nil, errNotRun)
+	defer func() {
+		h.Emit(c.callID, r.end(o))
+		r.after()
+	}()
+	began := time.Now()
+	if err := plan.Apply(ctx, patch.OS()); err != nil {
+		o = &outcome{exitCode: 1, stderr: err.Error() + "\n"}
+		o.formatted = o.stderr
+	} else {
+		o = &outcome{stdout: plan.Summary()}
+		o.formatted = o.stdout
+	}
+	o.duration = time.Since(began)
+	return o, ctx.Err()
 }

@@ -2,8 +2,8 @@ package tools
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/codex-go/codex/core/approval"
 	"github.com/codex-go/codex/core/turndiff"
@@ -25,7 +25,8 @@ type Host interface {
 	Ask(ctx context.Context, callID string, question protocol.EventMsg) (protocol.ReviewDecision, error)
 	// Granted are the commands that need no question any more.
 	Granted() *approval.Granted
-	// Attach adds input for the next model call of the turn.
+	// Attach adds input for the next model call of the turn, which the user did
+	// not type.
 	Attach(items []protocol.InputItem)
 	// Diff follows what patches change.
 	Diff() *turndiff.Tracker
@@ -46,9 +47,16 @@ func failed(format string, args ...any) Result {
 }
 
 // Call carries out a call of the model: a function call, a call of a free-form
-// tool or of the local shell. Whatever goes wrong is a result that the model
-// reads; the error is that of the context, when the turn was aborted.
-func (s *Set) Call(ctx context.Context, h Host, item protocol.ResponseItem) (Result, error) {
+// tool or of the local shell. Whatever goes wrong, a panic included, is a
+// result that the model reads. There is an error only when the turn ends: that
+// of the context, or [approval.ErrAborted].
+func (s *Set) Call(ctx context.Context, h Host, item protocol.ResponseItem) (result Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.Warn(fmt.Errorf("panic: %v\n%s", p, debug.Stack()), "a tool failed")
+			result, err = failed("the tool failed because of an internal error of the harness"), ctx.Err()
+		}
+	}()
 	switch call := item.(type) {
 	case *protocol.FunctionCallItem:
 		return s.function(ctx, h, call)
@@ -74,15 +82,12 @@ func (s *Set) function(ctx context.Context, h Host, call *protocol.FunctionCallI
 		return s.shell(ctx, h, args.command(call.CallID, h.Cwd()))
 	case applyPatchName:
 		var args struct {
-			Input *string `json:"input"`
+			Input string `json:"input"`
 		}
-		if err := json.Unmarshal([]byte(call.Arguments), &args); err != nil {
+		if err := protocol.Unmarshal([]byte(call.Arguments), &args); err != nil {
 			return badArguments(err), nil
 		}
-		if args.Input == nil {
-			return badArguments(errMissing("input")), nil
-		}
-		return s.applyPatch(ctx, h, call.CallID, *args.Input)
+		return s.applyPatch(ctx, h, call.CallID, args.Input)
 	case updatePlanName:
 		return updatePlan(h, call), nil
 	case viewImageName:
@@ -90,10 +95,6 @@ func (s *Set) function(ctx context.Context, h Host, call *protocol.FunctionCallI
 	}
 	return failed("unsupported call: %s", call.Name), nil
 }
-
-type errMissing string
-
-func (e errMissing) Error() string { return fmt.Sprintf("missing field %q", string(e)) }
 
 // badArguments tells the model what is wrong with the arguments of its call.
 func badArguments(err error) Result {

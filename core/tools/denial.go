@@ -1,27 +1,27 @@
 package tools
 
 import (
-	"bytes"
+	"regexp"
 
 	"github.com/codex-go/codex/core/exec"
 )
 
-// denials are what programs print, in lower case, when the operating system
-// refuses what a sandbox forbids.
-var denials = [][]byte{
-	[]byte("permission denied"), []byte("operation not permitted"), []byte("read-only file system"),
-	[]byte("network is unreachable"), []byte("could not resolve host"),
-	[]byte("temporary failure in name resolution"), []byte("name or service not known"),
-	[]byte("eacces"), []byte("eperm"), []byte("erofs"), []byte("enetunreach"), []byte("eai_again"),
-}
+// What programs print when the operating system refuses what a sandbox
+// forbids, whatever the case of the letters; and the names of such errors,
+// which are words of their own.
+var (
+	fileDenial    = regexp.MustCompile(`(?i:permission denied|operation not permitted|read-only file ?system)|\b(?:EACCES|EPERM|EROFS)\b`)
+	networkDenial = regexp.MustCompile(`(?i:network is unreachable|could not resolve host|temporary failure in name resolution|name or service not known)|\b(?:ENETUNREACH|EAI_AGAIN|ENOTFOUND)\b`)
+)
 
 // looksDenied reports whether the result of a confined command shows that the
 // sandbox stood in its way: it failed, and its output says that something was
-// refused, or a system call that is not allowed ended it. A failure alone is no
-// evidence; a search without a match fails too. It is a guess, on which a
-// question to the user may rest and nothing else. (spec: exec-and-tools, result
-// classification; do better)
-func looksDenied(r *exec.Result) bool {
+// refused, or a system call that is not allowed ended it. noNetwork says that
+// the sandbox forbids the network. A failure alone is no evidence; a search
+// without a match fails too. It is a guess, on which a question to the user may
+// rest and nothing else. (spec: exec-and-tools, result classification; do
+// better)
+func looksDenied(r *exec.Result, noNetwork bool) bool {
 	const sigsys = 31
 	switch {
 	case r.ExitCode == 0 || r.TimedOut:
@@ -31,11 +31,8 @@ func looksDenied(r *exec.Result) bool {
 	}
 	for _, o := range []exec.Output{r.Stderr, r.Stdout} {
 		for _, part := range [][]byte{o.Head, o.Tail} {
-			part = bytes.ToLower(part)
-			for _, d := range denials {
-				if bytes.Contains(part, d) {
-					return true
-				}
+			if fileDenial.Match(part) || noNetwork && networkDenial.Match(part) {
+				return true
 			}
 		}
 	}

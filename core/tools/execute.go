@@ -20,6 +20,8 @@ type running struct {
 	end   func(o *outcome) protocol.EventMsg
 	// deltas says that output is shown as it comes.
 	deltas bool
+	// final says that a failure is not the sandbox's doing.
+	final bool
 	// after is called when the end event was sent, or nil.
 	after func()
 }
@@ -67,7 +69,7 @@ func (s *Set) execute(ctx context.Context, h Host, c *command, r *running) (Resu
 	if err != nil {
 		return Result{}, err
 	}
-	denied := r.sandboxed && o.denied
+	denied := r.sandboxed && !r.final && o.denied
 	policy := h.ApprovalPolicy()
 	if !denied || policy == protocol.AskNever || policy == protocol.AskOnRequest {
 		return o.result(denied, s.sandboxKind()), nil
@@ -94,25 +96,33 @@ func (s *Set) sandboxKind() string {
 }
 
 // run runs a process between its begin and end events. The error is that of
-// the context; the end event is sent in any case.
-func (s *Set) run(ctx context.Context, h Host, c *command, r *running) (*outcome, error) {
+// the context; the end event is sent in any case, also when something panics.
+func (s *Set) run(ctx context.Context, h Host, c *command, r *running) (o *outcome, err error) {
 	h.Emit(c.callID, r.begin())
+	o = newOutcome(nil, errNotRun)
+	defer func() {
+		h.Emit(c.callID, r.end(o))
+		if r.after != nil {
+			r.after()
+		}
+	}()
 	cmd := r.command
 	var result *exec.Result
-	var err error
 	if r.sandboxed {
 		err = s.o.Sandbox.Confine(&cmd, h.SandboxPolicy(), h.Cwd())
 	}
 	if err == nil {
 		result, err = s.o.Runner.Run(ctx, cmd, s.outputOptions(h, c, r))
 	}
-	o := newOutcome(result, err)
-	h.Emit(c.callID, r.end(o))
-	if r.after != nil {
-		r.after()
+	o = newOutcome(result, err)
+	if result != nil {
+		o.denied = looksDenied(result, !protocol.FullNetwork(h.SandboxPolicy()))
 	}
 	return o, ctx.Err()
 }
+
+// errNotRun stands for the outcome of a process until there is one.
+var errNotRun = errors.New("the command was not run to its end")
 
 // outputOptions streams output to the followers. A follower that does not read
 // holds the process up through its pipes.
@@ -139,7 +149,6 @@ func newOutcome(result *exec.Result, err error) *outcome {
 		o.stdout, o.stderr, o.aggregated = result.Stdout.String(), result.Stderr.String(), result.Aggregated.String()
 		o.duration = result.Duration
 		o.timedOut = result.TimedOut
-		o.denied = looksDenied(result)
 		o.formatted = result.ModelText()
 		return o
 	}

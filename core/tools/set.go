@@ -40,7 +40,8 @@ type Options struct {
 	// TempDir is $TMPDIR of the server, a writable root of its own; "" for
 	// none.
 	TempDir string
-	// Executable is this program, which applies patches inside the sandbox.
+	// Executable is this program, which applies patches inside the sandbox; ""
+	// means that patches cannot be confined.
 	Executable string
 	// IncludeApplyPatch offers apply_patch to families that leave the choice.
 	IncludeApplyPatch bool
@@ -70,6 +71,10 @@ func Environ(base []string, p protocol.SandboxPolicy) []string {
 	}
 	return shellenv.With(base, networkDisabled, "1")
 }
+
+// confinesPatches reports whether patches can be applied inside a sandbox: by
+// this program, which must be known for that.
+func (s *Set) confinesPatches() bool { return s.o.Sandbox != nil && s.o.Executable != "" }
 
 // roots returns where commands may write under a policy, with the paths below
 // that may not be written. (spec: exec-and-tools, sandbox policies)

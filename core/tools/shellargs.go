@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -24,21 +23,18 @@ type command struct {
 // shellArguments are the arguments of the shell tool. Unknown members are
 // passed over. (spec: exec-and-tools, shell)
 type shellArguments struct {
-	Command       *[]string `json:"command"`
-	Workdir       *string   `json:"workdir"`
-	TimeoutMS     *uint64   `json:"timeout_ms"`
-	Timeout       *uint64   `json:"timeout"` // an old name
-	Escalated     *bool     `json:"with_escalated_permissions"`
-	Justification *string   `json:"justification"`
+	Command       []string `json:"command"`
+	Workdir       string   `json:"workdir,omitzero"`
+	TimeoutMS     *uint64  `json:"timeout_ms,omitzero"`
+	Timeout       *uint64  `json:"timeout,omitzero"` // an old name
+	Escalated     bool     `json:"with_escalated_permissions,omitzero"`
+	Justification string   `json:"justification,omitzero"`
 }
 
 func parseShellArguments(text string) (*shellArguments, error) {
 	var a shellArguments
-	if err := json.Unmarshal([]byte(text), &a); err != nil {
+	if err := protocol.Unmarshal([]byte(text), &a); err != nil {
 		return nil, err
-	}
-	if a.Command == nil {
-		return nil, errMissing("command")
 	}
 	if a.Timeout != nil {
 		if a.TimeoutMS != nil {
@@ -50,18 +46,14 @@ func parseShellArguments(text string) (*shellArguments, error) {
 }
 
 func (a *shellArguments) command(callID, cwd string) *command {
-	c := &command{callID: callID, argv: *a.Command, dir: cwd}
-	if a.Workdir != nil {
-		c.dir = joined(cwd, *a.Workdir)
+	return &command{
+		callID:        callID,
+		argv:          a.Command,
+		dir:           joined(cwd, a.Workdir),
+		timeout:       exec.TimeoutFromMillis(a.TimeoutMS),
+		escalated:     a.Escalated,
+		justification: a.Justification,
 	}
-	c.timeout = exec.TimeoutFromMillis(a.TimeoutMS)
-	if a.Escalated != nil {
-		c.escalated = *a.Escalated
-	}
-	if a.Justification != nil {
-		c.justification = *a.Justification
-	}
-	return c
 }
 
 // localCommand returns the command of the provider's shell tool. Its
@@ -82,8 +74,12 @@ func localCommand(call *protocol.LocalShellCallItem, cwd string) (*command, erro
 	return c, nil
 }
 
-// joined resolves a path of the model against the turn's directory.
+// joined resolves a path of the model against the turn's directory, which an
+// empty one stands for.
 func joined(cwd, path string) string {
+	if path == "" {
+		return cwd
+	}
 	if filepath.IsAbs(path) {
 		return path
 	}

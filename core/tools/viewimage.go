@@ -1,9 +1,6 @@
 package tools
 
 import (
-	"encoding/json"
-	"path/filepath"
-
 	"github.com/codex-go/codex/core/imagefile"
 	"github.com/codex-go/codex/protocol"
 )
@@ -12,18 +9,12 @@ import (
 // see as an image is refused at once. (spec: exec-and-tools, view_image)
 func viewImage(h Host, call *protocol.FunctionCallItem) Result {
 	var args struct {
-		Path *string `json:"path"`
+		Path string `json:"path"`
 	}
-	if err := json.Unmarshal([]byte(call.Arguments), &args); err != nil {
+	if err := protocol.Unmarshal([]byte(call.Arguments), &args); err != nil {
 		return badArguments(err)
 	}
-	if args.Path == nil {
-		return badArguments(errMissing("path"))
-	}
-	path := *args.Path
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(h.Cwd(), path)
-	}
+	path := joined(h.Cwd(), args.Path)
 	if err := imagefile.Check(path); err != nil {
 		return failed("unable to attach the image: %v", err)
 	}
