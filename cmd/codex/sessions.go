@@ -18,6 +18,7 @@ import (
 	"github.com/codex-go/codex/cmd/internal/transcript"
 	"github.com/codex-go/codex/core/agent"
 	"github.com/codex-go/codex/core/config"
+	"github.com/codex-go/codex/core/conversation"
 	"github.com/codex-go/codex/core/rollout"
 	"github.com/codex-go/codex/protocol"
 	"github.com/codex-go/codex/utils/atomicfile"
@@ -305,7 +306,7 @@ func newSessionsFork(flags *globalFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				c, err := a.Conversations.Fork(ctx, a.Startup, at.path, nth, nil)
+				c, err := a.Conversations.Fork(ctx, a.Startup, at.path, nth, &conversation.StartOptions{Source: protocol.SourceCLI})
 				if err != nil {
 					return err
 				}

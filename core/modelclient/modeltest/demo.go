@@ -187,8 +187,9 @@ func (d *demo) succeeded() bool {
 	if !ok {
 		// Tools that run no command answer with plain text.
 		lower := strings.ToLower(d.output)
-		return !strings.Contains(lower, "reject") && !strings.Contains(lower, "denied") &&
-			!strings.Contains(lower, "abort") && !strings.Contains(lower, "fail") && !strings.Contains(lower, "error")
+		return !slices.ContainsFunc([]string{"reject", "denied", "abort", "fail", "error", "was not", "unable"}, func(word string) bool {
+			return strings.Contains(lower, word)
+		})
 	}
 	return string(raw) == "0"
 }
