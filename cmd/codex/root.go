@@ -43,6 +43,7 @@ func newRoot() *cobra.Command {
 		newAppServer(&flags),
 		newExec(&flags),
 		newMcp(&flags),
+		newMcpServer(&flags),
 		newLogin(&flags),
 		newLogout(&flags),
 		newConfig(&flags),

@@ -1,0 +1,144 @@
+package mcpserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/codex-go/codex/core/agent"
+	"github.com/codex-go/codex/protocol"
+	"github.com/codex-go/codex/utils/jsonrpc"
+)
+
+// ErrClosed is returned by a server that was closed.
+var ErrClosed = errors.New("the server is closed")
+
+const (
+	// drainTime is how long the calls of a connection may take to end.
+	drainTime = 5 * time.Second
+	// shutdownTime bounds how long the end of a connection takes in all.
+	shutdownTime = 10 * time.Second
+	// heartbeat is the time between two notifications of progress while nothing
+	// else happens.
+	heartbeat = 10 * time.Second
+)
+
+// Server is an agent that speaks MCP.
+type Server struct {
+	o         Options
+	agent     *agent.Agent
+	log       zerolog.Logger
+	ids       jsonrpc.Counter // of requests to clients, one for the process
+	lines     lines
+	open      conversations
+	heartbeat time.Duration
+
+	// life ends when the server is closed: until then what belongs to calls is
+	// sent and submitted, whatever happens to the call.
+	life    context.Context
+	endLife context.CancelFunc
+
+	mu          sync.Mutex
+	connections map[*connection]struct{}
+	closed      bool
+	serving     sync.WaitGroup
+}
+
+// New returns a server. It reads the configuration and fails when that cannot
+// be used; nothing else is read or started before it is needed.
+func New(ctx context.Context, o *Options) (*Server, error) {
+	s := &Server{connections: make(map[*connection]struct{}), heartbeat: heartbeat}
+	if o != nil {
+		s.o = *o
+	}
+	if s.o.Agent.Source == "" {
+		s.o.Agent.Source = protocol.SourceMCP
+	}
+	if s.o.MaxIdle <= 0 {
+		s.o.MaxIdle = defaultMaxIdle
+	}
+	var err error
+	if s.agent, err = agent.New(ctx, &s.o.Agent); err != nil {
+		return nil, err
+	}
+	s.log = s.agent.Log
+	s.life, s.endLife = context.WithCancel(context.WithoutCancel(ctx))
+	return s, nil
+}
+
+// Serve serves one connection until its input ends, its output breaks or ctx
+// ends. Requests that were read are answered, and what was queued is written,
+// within ten seconds. It returns nil when the client simply went away.
+// (spec: mcp, shutdown)
+func (s *Server) Serve(ctx context.Context, transport jsonrpc.Transport) error {
+	c, err := s.connect(transport)
+	if err != nil {
+		return err
+	}
+	defer s.serving.Done()
+	return c.serve(ctx)
+}
+
+// connect opens a connection.
+func (s *Server) connect(transport jsonrpc.Transport) (*connection, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		transport.Close()
+		return nil, ErrClosed
+	}
+	s.serving.Add(1)
+	c := newConnection(s, transport)
+	s.connections[c] = struct{}{}
+	return c, nil
+}
+
+// leave takes a connection out and reports whether it was the last.
+func (s *Server) leave(c *connection) (last bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.connections, c)
+	return len(s.connections) == 0
+}
+
+// endConversations ends all conversations, and takes them out of the manager.
+func (s *Server) endConversations(ctx context.Context) error {
+	live := s.agent.Conversations.Live()
+	errs := make([]error, len(live))
+	var wg sync.WaitGroup
+	for i, c := range live {
+		s.agent.Conversations.Remove(c.ID())
+		wg.Go(func() { errs[i] = c.Close(ctx) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// Close ends all connections and conversations and waits for them, or for ctx.
+// It may be called more than once.
+func (s *Server) Close(ctx context.Context) error {
+	s.mu.Lock()
+	s.closed = true
+	for c := range s.connections {
+		c.end()
+	}
+	s.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		s.serving.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		s.endLife()
+		return fmt.Errorf("close the server: %w", ctx.Err())
+	}
+	err := s.agent.Close(ctx)
+	s.endLife()
+	return err
+}
