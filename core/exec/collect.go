@@ -28,9 +28,11 @@ const (
 type collector struct {
 	ctx      context.Context
 	onOutput func(context.Context, protocol.ExecOutputStream, []byte)
+	// tap gets all output before onOutput does, or is nil. It does not wait.
+	tap func([]byte)
 
 	mu         sync.Mutex
-	stdout     *capture
+	stdout     *capture // nil when there is only one stream
 	stderr     *capture
 	aggregated *capture
 	chunks     [2]int // handed to onOutput; stdout, stderr
@@ -51,6 +53,9 @@ func newCollector(ctx context.Context, opts *Options) *collector {
 	return &collector{ctx: ctx, onOutput: opts.OnOutput,
 		stdout: newCapture(limit), stderr: newCapture(limit), aggregated: newCapture(limit)}
 }
+
+// single makes the collector expect one stream only, and tap get a copy of it.
+func (c *collector) single(tap func([]byte)) { c.tap, c.stdout, c.stderr = tap, nil, nil }
 
 // drain reads a stream to its end and closes it. The end is also an error: the
 // file was closed, or there is nothing more to get from it.
@@ -76,11 +81,16 @@ func (c *collector) add(stream protocol.ExecOutputStream, p []byte) (calls bool)
 	if c.detached {
 		return false
 	}
-	single, i := c.stdout, 0
-	if stream == protocol.StreamStderr {
-		single, i = c.stderr, 1
+	if c.tap != nil {
+		c.tap(p)
 	}
-	single.write(p)
+	own, i := c.stdout, 0
+	if stream == protocol.StreamStderr {
+		own, i = c.stderr, 1
+	}
+	if own != nil {
+		own.write(p)
+	}
 	c.aggregated.write(p)
 	calls = c.onOutput != nil && c.chunks[i] < MaxChunks
 	if calls {
@@ -113,7 +123,11 @@ func (c *collector) detach() (stdout, stderr, aggregated Output) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.detached = true
-	return c.stdout.output(), c.stderr.output(), c.aggregated.output()
+	aggregated = c.aggregated.output()
+	if c.stdout == nil {
+		return aggregated, Output{}, aggregated
+	}
+	return c.stdout.output(), c.stderr.output(), aggregated
 }
 
 // readReport reads the pipe of a helper to its end and closes it.

@@ -35,16 +35,36 @@
 // until [Runner.Close], so that a server started by a command does not die of a
 // closed pipe.
 //
+// # Terminals
+//
+// [Runner.StartTerminal] starts a command on a terminal of its own and returns
+// at once; the [Terminal] takes what is typed and gives the output since one
+// looked last, until the process ends:
+//
+//	terminal, err := runner.StartTerminal(ctx, exec.Command{Argv: []string{"python3"}, Env: env}, nil)
+//	if err != nil {
+//		return err
+//	}
+//	defer terminal.Close()
+//	_, err = terminal.Write(ctx, []byte("print(1)\n"))
+//	output, ended := terminal.Collect(ctx, time.Second)
+//
+// The process is the leader of a session whose controlling terminal this is.
+// The end of ctx, [Terminal.Close] and [Runner.Close] end all process groups of
+// the session: SIGHUP and SIGTERM, a short grace, SIGKILL. There are no
+// terminals on Windows, see [TerminalsSupported].
+//
 // # Output
 //
 // Both streams are read as they come and handed to [Options.OnOutput], which may
 // block: the command then blocks too once its pipe is full. What is kept is
 // bounded, see [DefaultCaptureLimit]. [Result.ModelText] and [OutputJSON] make
-// of it what the model gets to see.
+// of it what the model gets to see, or [Output.Middle] of what a terminal gave.
 //
 // # Concurrency
 //
 // A Runner may be used from several goroutines at once. A Result belongs to its
 // caller. All goroutines that Run starts have ended when it returns, except for
-// those that read on for background processes; Close ends these.
+// those that read on for background processes; Close ends these. Those of a
+// terminal end with it.
 package exec

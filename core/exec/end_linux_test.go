@@ -38,8 +38,8 @@ func ids(t *testing.T, text string) []int {
 // running reports whether a process exists and is not a zombie.
 func running(id int) bool {
 	var buf [512]byte
-	_, state, ok := readStat(fmt.Sprintf("/proc/%d/stat", id), buf[:])
-	return ok && state != 'Z' && state != 'X'
+	s, ok := readStat(fmt.Sprintf("/proc/%d/stat", id), buf[:])
+	return ok && s.running()
 }
 
 // checkGone checks that processes have ended, and their groups too.
@@ -527,9 +527,9 @@ func TestRunningInGroup(t *testing.T) {
 		t.Errorf("own group: %v, %v", alive, err)
 	}
 	// A name may hold anything that separates fields.
-	path := writeFile(t, filepath.Join(t.TempDir(), "stat"), "12 (a) Z 1 2) S 1 77 77 0 -1", 0o600)
+	path := writeFile(t, filepath.Join(t.TempDir(), "stat"), "12 (a) Z 1 2) S 1 77 78 0 -1", 0o600)
 	var buf [512]byte
-	if group, state, ok := readStat(path, buf[:]); group != 77 || state != 'S' || !ok {
-		t.Errorf("group %d, state %c, ok %v", group, state, ok)
+	if s, ok := readStat(path, buf[:]); s != (stat{state: 'S', group: 77, session: 78}) || !ok {
+		t.Errorf("%+v, ok %v", s, ok)
 	}
 }

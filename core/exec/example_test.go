@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/codex-go/codex/core/exec"
@@ -33,6 +34,33 @@ func ExampleRunner_Run() {
 	// Output:
 	// stdout: "to stdout\n"
 	// {"output":"to stdout\n","metadata":{"exit_code":3,"duration_seconds":0.0}}
+}
+
+func ExampleRunner_StartTerminal() {
+	runner := exec.NewRunner(nil)
+	defer runner.Close()
+	ctx := context.Background()
+	terminal, err := runner.StartTerminal(ctx, exec.Command{
+		Argv: []string{"sh", "-c", `stty -echo; read name; echo "Hello $name"`},
+		Env:  []string{"PATH=/usr/local/bin:/usr/bin:/bin"},
+	}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer terminal.Close()
+	if _, err := terminal.Write(ctx, []byte("terminal\n")); err != nil {
+		fmt.Println(err)
+	}
+	result, err := terminal.Result()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	output, ended := terminal.Collect(ctx, 0)
+	text, _ := output.Middle(40_000)
+	fmt.Println(ended, result.ExitCode, strings.HasSuffix(text, "Hello terminal\r\n"))
+	// Output: true 0 true
 }
 
 func ExampleStartError() {

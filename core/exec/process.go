@@ -5,10 +5,12 @@ import (
 	"time"
 )
 
-// process is a started child. With own it leads a process group.
+// process is a started child. With own it leads a process group; with session,
+// which is set at once if at all, all groups of its session end with it.
 type process struct {
-	proc *os.Process
-	own  bool
+	proc    *os.Process
+	own     bool
+	session bool
 	// state is how the process ended, nil if that is not known. It is written
 	// before reaped is closed, or with some systems before exited is.
 	state *os.ProcessState

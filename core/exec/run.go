@@ -25,7 +25,7 @@ type run struct {
 	output  *collector
 
 	// The ends of pipes that this process holds, nil for those that the command
-	// does not have.
+	// does not have. On a terminal stdout is its end for this process.
 	stdout, stderr, stdin, report *os.File
 
 	reported    []byte        // complete when reportEnded is closed
@@ -53,7 +53,8 @@ func (x *run) begin(ctx context.Context, opts *Options) (err error) {
 		closeAll(x.stdout, x.stderr, x.stdin, x.report)
 		return classifyStart(x.cmd.Argv[0], img.path, err)
 	}
-	x.serve(ctx, proc, img.own, opts)
+	x.output = newCollector(ctx, opts)
+	x.serve(proc, img)
 	return nil
 }
 
@@ -122,18 +123,20 @@ func (x *run) openPipes() (p childPipes, err error) {
 	return p, nil
 }
 
-// serve starts the goroutines of a started command.
-func (x *run) serve(ctx context.Context, proc *os.Process, own bool, opts *Options) {
+// serve starts the goroutines of a started command, whose output is set.
+func (x *run) serve(proc *os.Process, img *image) {
 	tasks := &x.runner.tasks
 	tasks.Add(1)
-	x.process = watch(proc, own, tasks.Done)
-	x.output = newCollector(ctx, opts)
+	x.process = watch(proc, img.own, tasks.Done)
+	x.process.session = img.terminal
 	x.ended = make(chan struct{})
 	x.reportEnded = make(chan struct{})
 
 	var streams sync.WaitGroup
 	if x.stdout != nil {
 		streams.Go(func() { x.output.drain(x.stdout, protocol.StreamStdout) })
+	}
+	if x.stderr != nil {
 		streams.Go(func() { x.output.drain(x.stderr, protocol.StreamStderr) })
 	}
 	if x.report != nil {

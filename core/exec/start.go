@@ -19,6 +19,8 @@ type image struct {
 	dir  string
 	env  []string
 	own  bool // lead a process group of its own
+	// terminal makes the standard input the controlling terminal.
+	terminal bool
 }
 
 // prepare checks a command and finds its program. The error is a *StartError.
@@ -121,6 +123,9 @@ const busyRetries = 6
 
 func startImage(img *image, files []*os.File) (*os.Process, error) {
 	attr := &os.ProcAttr{Dir: img.dir, Env: img.env, Files: files, Sys: processAttr(img.own)}
+	if img.terminal {
+		controlTerminal(attr.Sys)
+	}
 	for try := 0; ; try++ {
 		proc, err := os.StartProcess(img.path, img.argv, attr)
 		if try < busyRetries && isTextBusy(err) {

@@ -123,7 +123,7 @@ func prefix(s string, n int) string {
 		return s
 	}
 	n = max(0, n)
-	for back := 0; back < utf8.UTFMax && back < n; back++ {
+	for back := 0; back < utf8.UTFMax && back <= n; back++ {
 		if utf8.RuneStart(s[n-back]) {
 			return s[:n-back]
 		}
@@ -138,8 +138,8 @@ func suffix(s string, n int) string {
 		return s
 	}
 	start := len(s) - max(0, n)
-	for ahead := 0; ahead < utf8.UTFMax && start+ahead < len(s); ahead++ {
-		if utf8.RuneStart(s[start+ahead]) {
+	for ahead := 0; ahead < utf8.UTFMax; ahead++ {
+		if start+ahead == len(s) || utf8.RuneStart(s[start+ahead]) {
 			return s[start+ahead:]
 		}
 	}
