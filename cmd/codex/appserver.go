@@ -38,19 +38,11 @@ func serveApp(ctx context.Context, flags *globalFlags) error {
 		return err
 	}
 	log := newLogger(os.Getenv("RUST_LOG"), os.Stderr)
-	executable, err := os.Executable()
-	if err != nil {
-		log.Warn().Err(err).Msg("the program does not find itself: no sandbox")
-	}
 	demo := &demoModel{}
 	defer demo.close()
-	server, err := appserver.New(ctx, &appserver.Options{
-		Overrides:    overrides,
-		StrictConfig: flags.strict,
-		Executable:   executable,
-		Endpoint:     demo.start,
-		Log:          &log,
-	})
+	o := flags.agentOptions()
+	o.Overrides, o.Endpoint, o.Log = overrides, demo.start, &log
+	server, err := appserver.New(ctx, &appserver.Options{Agent: *o})
 	if err != nil {
 		return err
 	}

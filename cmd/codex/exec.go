@@ -43,6 +43,7 @@ type execFlags struct {
 	planTool     bool
 	lastMessage  string
 	last         bool
+	threadSource string // accepted from newer clients and not used
 }
 
 func newExec(flags *globalFlags) *cobra.Command {
@@ -78,8 +79,9 @@ func newExec(flags *globalFlags) *cobra.Command {
 	fl.BoolVar(&f.json, "experimental-json", false, "the same")
 	fl.BoolVar(&f.planTool, "include-plan-tool", false, "offer the model a planning tool")
 	fl.StringVar(&f.lastMessage, "output-last-message", "", "write the last message of the agent to `FILE`")
+	fl.StringVar(&f.threadSource, "thread-source", "", "what the conversation was started for; newer clients tell it")
 	fl.BoolVar(&f.last, "last", false, "with resume: continue the newest conversation")
-	for _, hidden := range []string{"yolo", "experimental-json"} {
+	for _, hidden := range []string{"yolo", "experimental-json", "thread-source"} {
 		if err := fl.MarkHidden(hidden); err != nil {
 			panic(err) // the flag is defined above
 		}

@@ -186,7 +186,11 @@ func (r *resolver) resolveTools(c *Config) {
 	if r.file.Tools != nil {
 		tools = *r.file.Tools
 	}
-	c.WebSearch = pick(r, "tools.web_search", r.overrides.WebSearch, nil, tools.WebSearch, false)
+	wanted := false
+	if mode := r.file.WebSearch; mode != nil {
+		wanted = *mode != "disabled"
+	}
+	c.WebSearch = pick(r, "tools.web_search", r.overrides.WebSearch, nil, tools.WebSearch, wanted)
 	c.ViewImage = pick(r, "tools.view_image", r.overrides.ViewImage, nil, tools.ViewImage, true)
 	// Here the file wins over the override, which only --oss gives.
 	c.ShowRawReasoning = pick(r, "show_raw_agent_reasoning", nil, nil, r.file.ShowRawReasoning,
@@ -254,6 +258,11 @@ func (r *resolver) resolveProvider(c *Config) error {
 			continue
 		}
 		c.Providers[id] = table.provider(id)
+	}
+	if base := r.file.OpenAIBaseURL; base != nil && strings.TrimSpace(*base) != "" {
+		openai := c.Providers[modelprovider.OpenAI]
+		openai.BaseURL = strings.TrimSpace(*base)
+		c.Providers[modelprovider.OpenAI] = openai
 	}
 	provider, ok := c.Providers[c.ProviderID]
 	if !ok {

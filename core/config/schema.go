@@ -51,6 +51,8 @@ type file struct {
 	UseExecCommandTool      bool                          `toml:"experimental_use_exec_command_tool"`
 	UseUnifiedExecTool      bool                          `toml:"experimental_use_unified_exec_tool"`
 	UseRmcpClient           bool                          `toml:"experimental_use_rmcp_client"`
+	OpenAIBaseURL           *string                       `toml:"openai_base_url"` // newer clients set it
+	WebSearch               *webSearchMode                `toml:"web_search"`      // newer clients set it
 }
 
 // retiredKeys are keys of old releases. They are passed over without a word,
@@ -171,6 +173,13 @@ func (t shellEnvironmentTable) policy() shellenv.Policy {
 	}
 	return policy
 }
+
+// webSearchMode is how newer clients switch the web search. A search in the
+// provider's cache is one too.
+type webSearchMode string
+
+// Values returns the values of the enum as they stand in the file.
+func (webSearchMode) Values() []string { return []string{"disabled", "cached", "live"} }
 
 // summaryFormat is an enum of the file.
 type summaryFormat string
