@@ -34,7 +34,7 @@ func newConnection(s *Server, transport jsonrpc.Transport) *connection {
 		server:   s,
 		ended:    make(chan struct{}),
 		ready:    make(chan struct{}),
-		identity: s.identity,
+		identity: s.agent.Identity,
 	}
 	c.v1 = v1.New(s.backend, c)
 	c.conn = jsonrpc.NewConn(transport, &jsonrpc.Options{
@@ -161,7 +161,7 @@ func (c *connection) serve(ctx context.Context) error {
 		}
 	}
 	end("wait for requests", c.conn.Drain(ctx))
-	if c.server.leave(c) && !c.server.o.KeepRunning {
+	if c.server.leave(c) && !c.server.keepRunning {
 		end("end the conversations", c.server.endConversations(ctx))
 	}
 	end("write the last events", c.v1.Close(ctx))

@@ -7,7 +7,7 @@
 // each over a transport of package jsonrpc: standard input and output, or a
 // pipe within the process:
 //
-//	server, err := appserver.New(ctx, &appserver.Options{Home: home})
+//	server, err := appserver.New(ctx, &appserver.Options{Agent: agent.Options{Home: home}})
 //	if err != nil {
 //		return err
 //	}

@@ -3,23 +3,16 @@ package appserver
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/codex-go/codex/appserver/v1"
-	"github.com/codex-go/codex/core/auth"
-	"github.com/codex-go/codex/core/clientid"
-	"github.com/codex-go/codex/core/config"
-	"github.com/codex-go/codex/core/conversation"
-	"github.com/codex-go/codex/core/exec"
-	"github.com/codex-go/codex/core/history"
-	"github.com/codex-go/codex/core/rollout"
+	"github.com/codex-go/codex/core/agent"
 	"github.com/codex-go/codex/core/shellenv"
 	"github.com/codex-go/codex/protocol"
+	"github.com/codex-go/codex/utils/filesearch"
 	"github.com/codex-go/codex/utils/jsonrpc"
 )
 
@@ -31,13 +24,11 @@ const shutdownTime = 10 * time.Second
 
 // Server is an agent that speaks the app-server protocol.
 type Server struct {
-	o        Options
-	log      zerolog.Logger
-	identity clientid.Identity
-	auth     *auth.Manager
-	runner   *exec.Runner
-	backend  *v1.Backend
-	ids      jsonrpc.Counter // of requests to clients, one for the process
+	keepRunning bool
+	agent       *agent.Agent
+	backend     *v1.Backend
+	log         zerolog.Logger
+	ids         jsonrpc.Counter // of requests to clients, one for the process
 	// killed ends when Close has no more time: what is being taken down in order
 	// is taken down at once.
 	killed context.Context
@@ -46,104 +37,42 @@ type Server struct {
 	mu          sync.Mutex
 	connections map[*connection]struct{}
 	closed      bool
-	serving     sync.WaitGroup
+	serving     sync.WaitGroup // grows only while closed is false
 }
 
 // New returns a server. It reads the configuration and fails when that cannot
-// be used; nothing else is read or started before it is needed.
+// be used; nothing else is read or started before it is needed. o may be nil.
 func New(ctx context.Context, o *Options) (*Server, error) {
-	s := &Server{connections: make(map[*connection]struct{}), log: zerolog.Nop()}
-	s.killed, s.kill = context.WithCancel(context.Background())
-	if o != nil {
-		s.o = *o
+	if o == nil {
+		o = new(Options)
 	}
-	if err := s.defaults(); err != nil {
+	a, err := agent.New(ctx, &o.Agent)
+	if err != nil {
 		return nil, err
 	}
-	lookup := func(name string) (string, bool) { return shellenv.Lookup(s.o.Environ, name) }
-	s.identity = clientid.New(clientid.Options{
-		LookupEnv: lookup,
-		Warn:      func(message string) { s.log.Error().Msg(message) },
-	})
-	loader := &config.Loader{
-		Home:          s.o.Home,
-		Environ:       s.o.Environ,
-		Cwd:           s.o.Cwd,
-		CLI:           s.o.Overrides,
-		SandboxHelper: s.o.Executable,
-		Strict:        s.o.StrictConfig,
-		Warn:          func(message string) { s.log.Warn().Msg(message) },
+	s := &Server{
+		keepRunning: o.KeepRunning,
+		agent:       a,
+		log:         a.Log,
+		connections: make(map[*connection]struct{}),
 	}
-	startup, err := loader.Load(ctx, config.Overrides{})
-	if err != nil {
-		return nil, fmt.Errorf("load configuration: %w", err)
-	}
-	s.auth = auth.NewManager(auth.Options{
-		Home:       s.o.Home,
-		Identity:   s.identity,
-		HTTPClient: s.o.HTTPClient,
-		Now:        s.o.Now,
-	})
-	s.runner = exec.NewRunner(nil)
-	store := rollout.NewFileStore(s.o.Home, nil)
+	s.killed, s.kill = context.WithCancel(context.Background())
 	s.backend = &v1.Backend{
-		Config:  loader,
-		Startup: startup,
-		Store:   store,
-		Auth:    s.auth,
-		Runner:  s.runner,
-		Sandbox: s.o.Sandbox,
-		Log:     s.log,
-		Conversations: conversation.NewManager(conversation.Options{
-			Store:       store,
-			History:     history.New(s.o.Home, historyOptions(startup)),
-			Credentials: credentials{s.auth},
-			Runner:      s.runner,
-			Sandbox:     s.o.Sandbox,
-			Identity:    s.identity,
-			Source:      s.o.Source,
-			HTTPClient:  s.o.HTTPClient,
-			Endpoint:    s.o.Endpoint,
-			Log:         s.o.Log,
-			Now:         s.o.Now,
-		}),
+		Conversations: a.Conversations,
+		Config:        a.Config,
+		Startup:       a.Startup,
+		Store:         a.Store,
+		Auth:          a.Auth,
+		Runner:        a.Runner,
+		Sandbox:       a.Sandbox,
+		UserExcludes: func() ([]byte, error) {
+			return filesearch.UserExcludes(func(name string) (string, bool) {
+				return shellenv.Lookup(a.Config.Environ, name)
+			})
+		},
+		Log: a.Log,
 	}
 	return s, nil
-}
-
-// defaults fills in what the options leave open.
-func (s *Server) defaults() error {
-	o := &s.o
-	if o.Environ == nil {
-		o.Environ = os.Environ()
-	}
-	if o.Home == "" {
-		home, err := config.FindHome(func(name string) string {
-			value, _ := shellenv.Lookup(o.Environ, name)
-			return value
-		})
-		if err != nil {
-			return err
-		}
-		o.Home = home
-	}
-	if o.Cwd == "" {
-		cwd, err := os.Getwd()
-		if err != nil {
-			return fmt.Errorf("find the working directory: %w", err)
-		}
-		o.Cwd = cwd
-	}
-	if o.Source == "" {
-		o.Source = protocol.SourceVSCode
-	}
-	if o.Log != nil {
-		s.log = *o.Log
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	return nil
 }
 
 // Serve serves one connection until its input ends, its output breaks or ctx
@@ -216,7 +145,5 @@ func (s *Server) Close(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, s.kill)
 	defer stop()
 	s.serving.Wait()
-	err := s.backend.Conversations.Close(ctx)
-	s.runner.Close()
-	return errors.Join(err, s.auth.Close(ctx))
+	return s.agent.Close(ctx)
 }

@@ -39,7 +39,10 @@ type Backend struct {
 	Runner tools.Runner
 	// Sandbox confines them; nil where there is none.
 	Sandbox tools.Sandbox
-	Log     zerolog.Logger
+	// UserExcludes returns the text of the user's own ignore file for all
+	// repositories, for searches.
+	UserExcludes func() ([]byte, error)
+	Log          zerolog.Logger
 }
 
 // Connection is what the methods need of their connection.

@@ -30,6 +30,8 @@ type Methods struct {
 	background group
 	// interrupts holds a token for each interrupt that waits for its end.
 	interrupts chan struct{}
+	// searching holds a token for each search that runs.
+	searching chan struct{}
 
 	mu        sync.Mutex
 	followers map[protocol.ConversationID]*follower
@@ -40,6 +42,7 @@ type Methods struct {
 	// interrupted is the last interrupt of each conversation that waits for its
 	// answer. The channel is closed when it has that.
 	interrupted map[protocol.ConversationID]chan struct{}
+	searches    map[string]*searchToken
 }
 
 // New returns the methods of a connection.
@@ -49,10 +52,12 @@ func New(b *Backend, conn Connection) *Methods {
 		conn:        conn,
 		log:         b.Log,
 		interrupts:  make(chan struct{}, maxInterrupts),
+		searching:   make(chan struct{}, maxSearches),
 		followers:   make(map[protocol.ConversationID]*follower),
 		listeners:   make(map[protocol.SubscriptionID]*listener),
 		asked:       make(map[question]*jsonrpc.Call),
 		interrupted: make(map[protocol.ConversationID]chan struct{}),
+		searches:    make(map[string]*searchToken),
 	}
 	m.life, m.endLife = context.WithCancel(context.Background())
 	m.input, m.endInput = context.WithCancel(m.life)
@@ -65,6 +70,13 @@ func New(b *Backend, conn Connection) *Methods {
 // Route returns how to carry out a request. It is called on the reading
 // goroutine, in the order of arrival, and does not block.
 func (m *Methods) Route(r protocol.ClientRequest) jsonrpc.Work {
+	if r, ok := r.(*protocol.FuzzyFileSearchParams); ok {
+		search, end := m.beginSearch(r.CancellationToken)
+		return jsonrpc.Work{Run: func(ctx context.Context, _ *jsonrpc.Request) (any, error) {
+			defer end()
+			return m.fuzzyFileSearch(ctx, search, r)
+		}}
+	}
 	return jsonrpc.Work{Key: m.key(r), Run: func(ctx context.Context, req *jsonrpc.Request) (any, error) {
 		return m.handle(ctx, req, r)
 	}}
