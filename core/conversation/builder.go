@@ -2,8 +2,11 @@ package conversation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+
+	"github.com/rs/zerolog"
 
 	"github.com/codex-go/codex/core/clientid"
 	"github.com/codex-go/codex/core/config"
@@ -61,21 +64,18 @@ func (m *Manager) start(ctx context.Context, cfg *config.Config, o *StartOptions
 	if err != nil {
 		return nil, err
 	}
-	b.readInstructions()
-	if err := open(ctx, b); err != nil {
-		return nil, err
+	b.instructions = instructionsOf(cfg, m.o.Log)(cfg.Cwd)
+	var c *Conversation
+	if err = open(ctx, b); err == nil {
+		c, err = b.conversation(ctx, model)
 	}
-	c, err := b.conversation(model)
 	if err != nil {
-		b.recorder.Close(context.WithoutCancel(ctx)) // the first error counts
+		if b.recorder != nil {
+			_ = b.recorder.Close(context.WithoutCancel(ctx)) // the first error counts
+		}
 		return nil, err
 	}
-	m.mu.Lock()
-	m.live[b.id] = c
-	m.mu.Unlock()
-	if m.o.Observer.Created != nil {
-		m.o.Observer.Created(c)
-	}
+	m.add(c)
 	return c, nil
 }
 
@@ -89,17 +89,19 @@ func (m *Manager) create(ctx context.Context, b *builder) error {
 	return nil
 }
 
-// readInstructions reads the AGENTS.md files. A project file that cannot be
-// read is reported and left out.
-func (b *builder) readInstructions() {
-	var err error
-	b.instructions, err = prompt.UserInstructions(b.config.HomeInstructions, prompt.DocOptions{
-		Cwd:       b.config.Cwd,
-		MaxBytes:  b.config.ProjectDocMaxBytes,
-		Fallbacks: b.config.ProjectDocFallbackFilenames,
-	})
-	if err != nil && b.m.o.Log != nil {
-		b.m.o.Log.Warn().Err(err).Msg("project instructions were left out")
+// instructionsOf returns a function that reads the AGENTS.md files for a
+// directory. A project file that cannot be read is reported and left out.
+func instructionsOf(c *config.Config, log *zerolog.Logger) func(cwd string) string {
+	return func(cwd string) string {
+		text, err := prompt.UserInstructions(c.HomeInstructions, prompt.DocOptions{
+			Cwd:       cwd,
+			MaxBytes:  c.ProjectDocMaxBytes,
+			Fallbacks: c.ProjectDocFallbackFilenames,
+		})
+		if err != nil && log != nil {
+			log.Warn().Err(err).Msg("project instructions were left out")
+		}
+		return text
 	}
 }
 
@@ -128,7 +130,7 @@ func (b *builder) writerOptions() rollout.WriterOptions {
 
 // model returns the client for the provider. A provider whose endpoint is
 // started on first use is started here.
-func (b *builder) model(ctx context.Context) (*modelclient.Client, error) {
+func (b *builder) model(ctx context.Context) (session.Model, error) {
 	p := b.config.Provider
 	if p.ID == modelprovider.Demo && p.BaseURL == "" {
 		if b.m.o.Endpoint == nil {
@@ -145,7 +147,7 @@ func (b *builder) model(ctx context.Context) (*modelclient.Client, error) {
 		value, _ := shellenv.Lookup(env, name)
 		return value
 	}
-	return modelclient.New(modelclient.Options{
+	return model{modelclient.New(modelclient.Options{
 		Provider:    p,
 		Credentials: b.m.o.Credentials,
 		Getenv:      getenv,
@@ -155,11 +157,23 @@ func (b *builder) model(ctx context.Context) (*modelclient.Client, error) {
 		Version:     b.identity.Version,
 		FixturePath: getenv("CODEX_RS_SSE_FIXTURE"),
 		Now:         b.m.o.Now,
-	}), nil
+	})}, nil
+}
+
+// model is a client as a session sees it.
+type model struct{ client *modelclient.Client }
+
+// Stream sends a request.
+func (m model) Stream(ctx context.Context, r *modelclient.Request) (session.Stream, error) {
+	s, err := m.client.Stream(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // conversation starts the session.
-func (b *builder) conversation(model session.Model) (*Conversation, error) {
+func (b *builder) conversation(ctx context.Context, model session.Model) (*Conversation, error) {
 	shell := b.m.shell()
 	tempDir, _ := shellenv.Lookup(b.config.Environ, "TMPDIR")
 	s, err := session.New(session.Options{
@@ -179,6 +193,8 @@ func (b *builder) conversation(model session.Model) (*Conversation, error) {
 			IncludeApplyPatch: b.config.IncludeApplyPatchTool,
 		}),
 		UserInstructions: b.instructions,
+		Instructions:     instructionsOf(b.config, b.m.o.Log),
+		Notify:           b.m.programs.notifier(b.config),
 		Shell:            shell.Name(),
 		Initial:          b.history,
 		Log:              b.m.o.Log,
@@ -193,8 +209,8 @@ func (b *builder) conversation(model session.Model) (*Conversation, error) {
 	first.Close()
 	configured, isFirst := e.Msg.(*protocol.SessionConfiguredEvent)
 	if !ok || !isFirst {
-		s.Close(context.Background()) // cannot happen; leave nothing behind
-		return nil, fmt.Errorf("session_configured was not the first event")
+		// It cannot happen; leave nothing behind if it does.
+		return nil, errors.Join(errors.New("session_configured was not the first event"), s.Close(ctx))
 	}
 	c.configured = *configured
 	return c, nil

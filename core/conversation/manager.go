@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,22 +65,26 @@ type Options struct {
 }
 
 // Observer is told about the conversations of a manager. Nil functions are
-// left out. They are called on the goroutine of whoever caused it and must not
-// block.
+// left out. They are called on the goroutine of whoever caused it, once for
+// each conversation, and must not block.
 type Observer struct {
 	Created func(*Conversation) // new, resumed or forked
-	Closed  func(*Conversation) // ended, or removed
+	Closed  func(*Conversation) // removed, or ended before that
 }
 
 // Manager owns the live conversations of a process.
 type Manager struct {
-	o     Options
-	shell func() shellenv.Shell
+	o        Options
+	shell    func() shellenv.Shell
+	programs programs
 
-	mu     sync.Mutex
-	live   map[protocol.ConversationID]*Conversation
-	making sync.WaitGroup // conversations being made
-	closed bool
+	mu       sync.Mutex
+	live     map[protocol.ConversationID]*Conversation
+	leaving  map[protocol.ConversationID]*Conversation // removed, and not yet at their end
+	resuming map[protocol.ConversationID]chan struct{} // closed when that is done
+	making   sync.WaitGroup                            // conversations being made
+	watchers sync.WaitGroup                            // wait for the end of conversations
+	closed   bool
 }
 
 // NewManager returns a manager without conversations.
@@ -86,7 +92,12 @@ func NewManager(o Options) *Manager {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	m := &Manager{o: o, live: make(map[protocol.ConversationID]*Conversation)}
+	m := &Manager{
+		o:        o,
+		live:     make(map[protocol.ConversationID]*Conversation),
+		leaving:  make(map[protocol.ConversationID]*Conversation),
+		resuming: make(map[protocol.ConversationID]chan struct{}),
+	}
 	detect := o.Shell
 	if detect == nil {
 		detect = func(ctx context.Context) shellenv.Shell { return shellenv.Detect(ctx, nil) }
@@ -110,25 +121,64 @@ func (m *Manager) New(ctx context.Context, cfg *config.Config, o *StartOptions) 
 }
 
 // Resume continues a recorded conversation. If it is live, the live one is
-// returned and nothing of cfg is used.
+// returned and nothing of cfg is used; if it is about to end, Resume waits for
+// that. (spec: events-and-rollouts, resume)
 func (m *Manager) Resume(ctx context.Context, cfg *config.Config, path string, o *StartOptions) (*Conversation, error) {
-	history, err := m.o.Store.Load(ctx, path)
+	meta, err := m.o.Store.Meta(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("resume conversation: %w", err)
 	}
-	if c, err := m.Get(history.ID); err == nil {
-		return c, nil
+	c, release, err := m.reserve(ctx, meta.ID)
+	if c != nil || err != nil {
+		return c, err
 	}
+	defer release()
 	return m.start(ctx, cfg, o, func(ctx context.Context, b *builder) error {
 		w, err := m.o.Store.Resume(ctx, path, b.writerOptions())
 		if err != nil {
-			return err
+			return fmt.Errorf("resume conversation: %w", err)
 		}
 		b.recorder, b.id = w, w.ID()
 		// Only now does nobody else write: read what there is to go on from.
 		b.history, err = m.o.Store.Load(ctx, path)
 		return err
 	})
+}
+
+// reserve returns the live conversation of that id, or the right to resume it,
+// which is given back by release. It waits while another resumes it or while it
+// comes to its end.
+func (m *Manager) reserve(ctx context.Context, id protocol.ConversationID) (c *Conversation, release func(), err error) {
+	for {
+		m.mu.Lock()
+		if c, ok := m.live[id]; ok {
+			m.mu.Unlock()
+			return c, nil, nil
+		}
+		var wait <-chan struct{}
+		if resumed, ok := m.resuming[id]; ok {
+			wait = resumed
+		} else if old, ok := m.leaving[id]; ok {
+			wait = old.Done()
+		} else {
+			done := make(chan struct{})
+			m.resuming[id] = done
+			m.mu.Unlock()
+			return nil, func() {
+				m.mu.Lock()
+				delete(m.resuming, id)
+				m.mu.Unlock()
+				close(done)
+			}, nil
+		}
+		m.mu.Unlock()
+		select {
+		case <-wait:
+			m.forget(id)
+		case <-ctx.Done():
+			return nil, nil, fmt.Errorf("resume conversation: %w", ctx.Err())
+		}
+	}
 }
 
 // Fork starts a conversation with everything of a recorded one that stands
@@ -173,31 +223,80 @@ func (m *Manager) Live() []*Conversation {
 	return live
 }
 
+// add takes in a new conversation and watches for its end.
+func (m *Manager) add(c *Conversation) {
+	m.mu.Lock()
+	m.live[c.ID()] = c
+	m.mu.Unlock()
+	if m.o.Observer.Created != nil {
+		m.o.Observer.Created(c)
+	}
+	m.watchers.Go(func() {
+		<-c.Done()
+		m.remove(c)
+		m.forget(c.ID())
+	})
+}
+
+// remove takes a conversation out of the live ones, if it is there.
+func (m *Manager) remove(c *Conversation) bool {
+	m.mu.Lock()
+	found := m.live[c.ID()] == c
+	if found {
+		delete(m.live, c.ID())
+		m.leaving[c.ID()] = c
+	}
+	m.mu.Unlock()
+	if found && m.o.Observer.Closed != nil {
+		m.o.Observer.Closed(c)
+	}
+	return found
+}
+
+// forget drops a conversation that was removed and has ended.
+func (m *Manager) forget(id protocol.ConversationID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if c, ok := m.leaving[id]; ok {
+		select {
+		case <-c.Done():
+			delete(m.leaving, id)
+		default:
+		}
+	}
+}
+
 // Remove takes a conversation out of the manager and returns it. The caller
 // closes it.
 func (m *Manager) Remove(id protocol.ConversationID) (*Conversation, bool) {
-	m.mu.Lock()
-	c, ok := m.live[id]
-	delete(m.live, id)
-	m.mu.Unlock()
-	if ok && m.o.Observer.Closed != nil {
-		m.o.Observer.Closed(c)
+	c, err := m.Get(id)
+	if err != nil || !m.remove(c) {
+		return nil, false
 	}
-	return c, ok
+	return c, true
 }
 
-// Close ends all conversations and waits for them, or for ctx.
+// Close ends all conversations, also those that were removed and not closed,
+// and waits for them, or for ctx. Programs that were started for the end of a
+// turn get a moment to end. It may be called more than once.
 func (m *Manager) Close(ctx context.Context) error {
 	m.mu.Lock()
 	m.closed = true
 	m.mu.Unlock()
 	m.making.Wait()
-	live := m.Live()
-	errs := make([]error, len(live))
+	m.mu.Lock()
+	open := slices.Concat(slices.Collect(maps.Values(m.live)), slices.Collect(maps.Values(m.leaving)))
+	m.mu.Unlock()
+	errs := make([]error, len(open))
 	var wg sync.WaitGroup
-	for i, c := range live {
+	for i, c := range open {
 		wg.Go(func() { errs[i] = c.Close(ctx) })
 	}
 	wg.Wait()
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close conversations: %w", err)
+	}
+	m.watchers.Wait() // all of them have ended
+	m.programs.wait(ctx)
+	return nil
 }

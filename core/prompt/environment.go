@@ -1,8 +1,10 @@
 package prompt
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/codex-go/codex/core/rollout"
 	"github.com/codex-go/codex/protocol"
 )
 
@@ -70,6 +72,27 @@ func (e Environment) With(f Environment) Environment {
 		e.Shell = f.Shell
 	}
 	return e
+}
+
+// LastEnvironment returns the text of the last message in a history that tells
+// of an environment, without the shell, and whether there is one.
+func LastEnvironment(items []protocol.ResponseItem) (string, bool) {
+	for _, item := range slices.Backward(items) {
+		m, ok := item.(*protocol.MessageItem)
+		if !ok || m.Role != "user" || len(m.Content) != 1 {
+			continue
+		}
+		c, ok := m.Content[0].(*protocol.InputTextContent)
+		if !ok || rollout.Classify(c.Text) != protocol.KindEnvironmentContext {
+			continue
+		}
+		text := c.Text
+		if i := strings.LastIndex(text, "  <shell>"); i >= 0 {
+			text = text[:i] + environmentClose
+		}
+		return text, true
+	}
+	return "", false
 }
 
 // inert keeps a value from forging tags: a path may hold anything.

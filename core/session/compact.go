@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
-	"github.com/codex-go/codex/core/event"
 	"github.com/codex-go/codex/core/modelclient"
 	"github.com/codex-go/codex/core/prompt"
+	"github.com/codex-go/codex/core/rollout"
 	"github.com/codex-go/codex/core/turndiff"
 	"github.com/codex-go/codex/protocol"
 )
@@ -30,7 +31,7 @@ func (e *stillOverLimitError) Error() string {
 }
 
 // overLimit reports whether the conversation must be summed up before the next
-// model call. (spec: agent-loop, compaction)
+// model call. (spec: agent-loop, automatic trigger)
 func (s *Session) overLimit(t *task, a *answer) (over bool, limit int64) {
 	if a.usage == nil || t.settings.autoCompactLimit == nil {
 		return false, 0
@@ -40,14 +41,14 @@ func (s *Session) overLimit(t *task, a *answer) (over bool, limit int64) {
 }
 
 // compactOp sums the conversation up, after the running task.
+// (spec: agent-loop, do better)
 func (s *Session) compactOp(sub submission) {
-	if s.postpone(sub, func(*task) bool { return true }) {
+	if s.running() != nil {
+		s.postpone(postponed{sub: sub})
 		return
 	}
-	s.mu.Lock()
-	set := s.settings
-	s.mu.Unlock()
-	s.start(sub, &task{settings: set, compaction: true, run: func(t *task) *string {
+	set := s.current()
+	s.start(sub, &task{kind: compactionTask, settings: set, run: func(t *task) *string {
 		s.emit(t, &protocol.TaskStartedEvent{ModelContextWindow: set.contextWindow})
 		if err := s.compact(t); err != nil {
 			s.fail(t, err)
@@ -64,12 +65,14 @@ func (s *Session) compactInline(t *task) error {
 	s.compacted++
 	s.mu.Unlock()
 	inner := &task{
+		kind:         compactionTask,
 		submissionID: id,
 		turnID:       t.turnID,
 		settings:     t.settings,
+		history:      t.history,
 		ctx:          t.ctx,
-		private:      t.private,
 		diff:         turndiff.New(),
+		outer:        t,
 	}
 	err := s.compact(inner)
 	if err != nil {
@@ -79,25 +82,35 @@ func (s *Session) compactInline(t *task) error {
 }
 
 // compact asks the model for a summary and goes on from it.
+// (spec: agent-loop, compaction)
 func (s *Session) compact(t *task) error {
+	s.mu.Lock()
+	h := t.history
+	bridge := h.bridge
+	s.mu.Unlock()
 	input := s.input(t)
-	summary, err := s.summarize(t, input)
+	summary, err := s.summarize(t, input, bridge)
 	if err != nil {
 		return err
 	}
 	if summary == "" {
 		return errNoSummary
 	}
-	items := append(s.initialContext(t.settings), prompt.BridgeItem(prompt.UserTexts(input, nil), summary))
+	if err := t.ctx.Err(); err != nil {
+		return err
+	}
+	opening := s.initialContext(t.settings)
+	env := t.settings.environment()
 	s.mu.Lock()
-	if t.private != nil {
-		*t.private = items
-	} else {
-		s.items = items
-		s.announced = t.settings
+	said := prompt.Newest(slices.Concat(h.said, prompt.UserTexts(input, bridge)))
+	bridge = prompt.BridgeItem(said, summary)
+	h.items = slices.Concat(opening, []protocol.ResponseItem{bridge}, h.items[len(input):])
+	h.said, h.bridge = said, bridge
+	if h == &s.history {
+		s.announced = &env
 	}
 	s.mu.Unlock()
-	if t.private == nil {
+	if h == &s.history {
 		s.persist(&protocol.CompactedLine{Message: summary})
 	}
 	s.emit(t, &protocol.AgentMessageEvent{Message: compactNotice})
@@ -105,43 +118,62 @@ func (s *Session) compact(t *task) error {
 }
 
 // summarize returns the model's summary of the input. Nothing of the call
-// enters the history.
-func (s *Session) summarize(t *task, input []protocol.ResponseItem) (string, error) {
+// enters the history. When even the call does not fit into the model's context,
+// the older half of the input is left out, again and again.
+func (s *Session) summarize(t *task, input []protocol.ResponseItem, bridge *protocol.MessageItem) (string, error) {
 	s.persist(t.settings.line())
 	r := s.request(t)
-	r.Input = append(input, prompt.SummarizeItem())
 	r.Tools = nil
 	r.OutputSchema = nil
 	r.Instructions = prompt.Instructions(prompt.InstructionsOptions{Family: t.settings.family, Override: t.settings.baseInstructions})
-	var summary string
-	err := s.retry(t, func() error {
-		summary = ""
-		stream, err := s.o.Model.Stream(t.ctx, r)
-		if err != nil {
+	ask := prompt.SummarizeItem()
+	for {
+		r.Input = append(input, ask)
+		var summary string
+		err := s.retry(t, func() (err error) {
+			summary, err = s.summary(t, r)
 			return err
+		})
+		var tooLong *modelclient.ContextWindowError
+		if !errors.As(err, &tooLong) {
+			return summary, err
 		}
-		defer stream.Close()
-		for {
-			e, err := stream.Next(t.ctx)
-			if err == io.EOF {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			switch e.Kind {
-			case modelclient.RateLimits:
-				s.limits(t, e.RateLimits)
-			case modelclient.ItemDone:
-				if m, ok := e.Item.(*protocol.MessageItem); ok && m.Role == "assistant" {
-					summary = lastText(m, summary)
-				}
-			case modelclient.Completed:
-				s.completed(t, &answer{}, e.Usage)
-			}
+		less := newerHalf(input, bridge)
+		if len(less) == len(input) {
+			return "", err
 		}
-	})
-	return summary, err
+		input = less
+	}
+}
+
+// summary makes one attempt to get a summary: the text of the last message that
+// the model writes.
+func (s *Session) summary(t *task, r *modelclient.Request) (string, error) {
+	stream, err := s.o.Model.Stream(t.ctx, r)
+	if err != nil {
+		return "", err
+	}
+	defer stream.Close()
+	text := ""
+	for {
+		e, err := stream.Next(t.ctx)
+		if err == io.EOF {
+			return text, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		switch e.Kind {
+		case modelclient.RateLimits:
+			s.limits(t, e.RateLimits)
+		case modelclient.ItemDone:
+			if m, ok := e.Item.(*protocol.MessageItem); ok && m.Role == "assistant" {
+				text = lastText(m, text)
+			}
+		case modelclient.Completed:
+			s.completed(t, &answer{}, e.Usage)
+		}
+	}
 }
 
 // lastText returns the last text of a message, or otherwise.
@@ -154,30 +186,23 @@ func lastText(m *protocol.MessageItem, otherwise string) string {
 	return otherwise
 }
 
-// retry runs a model call and repeats it as often as the provider allows.
-func (s *Session) retry(t *task, call func() error) error {
-	for attempt := 0; ; attempt++ {
-		err := call()
-		if err == nil {
-			return nil
+// newerHalf returns items without the older half of what follows the context
+// and the bridge that they begin with. An output that loses its call goes too.
+func newerHalf(items []protocol.ResponseItem, bridge *protocol.MessageItem) []protocol.ResponseItem {
+	first := slices.IndexFunc(items, func(item protocol.ResponseItem) bool {
+		m, ok := item.(*protocol.MessageItem)
+		if !ok || m.Role != "user" {
+			return true
 		}
-		if t.ctx.Err() != nil {
-			return t.ctx.Err()
-		}
-		var limit *modelclient.UsageLimitError
-		if errors.As(err, &limit) && limit.RateLimits != nil {
-			s.limits(t, limit.RateLimits)
-		}
-		retries := s.o.Config.Provider.StreamRetries()
-		if attempt >= retries || !modelclient.Retryable(err) {
-			return err
-		}
-		delay := modelclient.RetryDelay(err, attempt+1)
-		s.emitItem(t, "", &protocol.StreamErrorEvent{
-			Message: fmt.Sprintf("stream error: %s; retrying %d/%d in %s...", errorText(err), attempt+1, retries, shortDelay(delay)),
-		}, &event.TurnFailed{Err: err, WillRetry: true})
-		if err := sleep(t.ctx, delay); err != nil {
-			return err
-		}
+		_, own := rollout.UserMessage(m)
+		return own && m != bridge
+	})
+	if first < 0 || len(items)-first < 2 {
+		return items
 	}
+	cut := first + (len(items)-first)/2
+	if _, ok := outputOf(items[cut]); ok {
+		cut++ // its call is gone
+	}
+	return slices.Concat(items[:first], items[cut:])
 }

@@ -9,12 +9,15 @@ import (
 	"github.com/codex-go/codex/protocol"
 )
 
+// closeTimeout bounds how long the end of a conversation waits for its rollout,
+// its tools and its tasks.
+const closeTimeout = 10 * time.Second
+
 // loop handles submissions in order until a shutdown. It never waits for a
-// task, but for the end of one that it aborts.
+// task, but for the end of one that it aborts and for the last events of one
+// that ends. (spec: agent-loop, submission loop)
 func (s *Session) loop() {
 	defer close(s.done)
-	defer s.cancel()
-	defer s.log.Close()
 	for {
 		select {
 		case sub := <-s.queue:
@@ -33,12 +36,15 @@ func (s *Session) handle(sub submission) (last bool) {
 	case *protocol.InterruptOp:
 		s.interrupt(sub)
 	case *protocol.UserInputOp:
-		s.userInput(sub, op.Items)
+		if sub.steered != nil {
+			sub.steered <- s.steer(sub.turnID, op.Items)
+		} else {
+			s.userInput(sub, s.current(), op.Items)
+		}
 	case *protocol.UserTurnOp:
-		s.override(func(n *settings) *settings { return turnSettings(s.o.Config, n, op) })
-		s.userInput(sub, op.Items)
+		s.userTurn(sub, op)
 	case *protocol.OverrideTurnContextOp:
-		s.overrideTurnContext(sub, op)
+		s.overrideTurnContext(op)
 	case *protocol.ExecApprovalOp:
 		s.answer(sub, op.ID, op.Decision)
 	case *protocol.PatchApprovalOp:
@@ -72,85 +78,105 @@ func (s *Session) reply(sub submission, msg protocol.EventMsg) {
 
 // interrupt aborts the running task and tells whoever asked.
 func (s *Session) interrupt(sub submission) {
-	aborted := s.abort(protocol.AbortInterrupted)
-	s.forgetPostponed()
-	if sub.ended != nil {
-		sub.ended <- Interruption{Reason: protocol.AbortInterrupted, Aborted: aborted, Seq: s.log.Seq()}
+	aborted := false
+	if t := s.running(); sub.turnID == "" || t != nil && t.turnID == sub.turnID {
+		aborted = s.abort(protocol.AbortInterrupted)
+		s.forgetPostponed()
+	}
+	if sub.interrupted != nil {
+		sub.interrupted <- Interruption{Reason: protocol.AbortInterrupted, Aborted: aborted, Seq: s.log.Seq()}
 	}
 }
 
 // answer settles an approval. The id is the call's or the turn's submission.
+// The decision to abort ends the turn of an open question and nothing else: the
+// first answer wins. (spec: events-and-rollouts, approvals)
 func (s *Session) answer(sub submission, id string, d protocol.ReviewDecision) {
-	if d == protocol.ReviewAbort {
-		s.abort(protocol.AbortInterrupted)
-		s.forgetPostponed()
-		return
-	}
 	if !s.asks.Answer(id, d) {
 		s.zlog.Warn().Str("submission", sub.id).Msg("an approval was answered that nobody waits for")
 	}
 }
 
-// shutdown ends the conversation.
+// shutdown ends the conversation. (spec: events-and-rollouts, shutdown)
 func (s *Session) shutdown(sub submission) {
 	s.abort(protocol.AbortInterrupted)
 	s.forgetPostponed()
-	close(s.stopping) // releases who waits for a place in the queue
-	s.submitMu.Lock()
-	s.ended = true
-	s.submitMu.Unlock()
-	// Whoever waits for an interrupt that is still queued gets an answer.
-	for {
-		select {
-		case rest := <-s.queue:
-			if rest.ended != nil {
-				rest.ended <- Interruption{Reason: protocol.AbortInterrupted, Seq: s.log.Seq()}
-			}
-			continue
-		default:
-		}
-		break
-	}
-	ctx, cancel := context.WithTimeout(s.ctx, closeTimeout)
+	s.refuseSubmissions()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), closeTimeout)
 	defer cancel()
-	s.background.Wait()
+	s.aside.stop(ctx)
 	s.o.Tools.Close(ctx)
 	if err := s.o.Recorder.Close(ctx); err != nil {
 		s.log.Publish(event.Event{SubmissionID: sub.id, Msg: &protocol.ErrorEvent{Message: "The rollout could not be closed: " + err.Error()}})
 	}
 	s.log.Publish(event.Event{SubmissionID: sub.id, Msg: &protocol.ShutdownCompleteEvent{}})
+	s.log.Close()
+	s.cancel()
+	<-s.aside.done // its jobs end with the context
+	s.waitForTasks(ctx)
 }
 
-// closeTimeout bounds how long the end of a conversation waits for its rollout
-// and its processes.
-const closeTimeout = 10 * time.Second
+// waitForTasks waits for tasks that were given up.
+func (s *Session) waitForTasks(ctx context.Context) {
+	gone := make(chan struct{})
+	go func() {
+		s.tasks.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+	case <-ctx.Done():
+		s.zlog.Error().Msg("a task outlives its conversation")
+	}
+}
 
-// override replaces the settings of later turns.
-func (s *Session) override(change func(*settings) *settings) {
+// change replaces the settings of later turns and announces what is new.
+func (s *Session) change(n *settings) {
 	s.mu.Lock()
-	s.settings = change(s.settings)
-	line := s.settings.line()
+	old := s.settings
+	s.settings = n
 	s.mu.Unlock()
-	s.log.Publish(event.Event{Detail: &event.SettingsChanged{Settings: *line}})
+	if !n.sameAs(old) {
+		s.log.Publish(event.Event{Detail: &event.SettingsChanged{Settings: *n.line()}})
+	}
+}
+
+// current returns the settings of the next turn.
+func (s *Session) current() *settings {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.settings
 }
 
 // overrideTurnContext changes settings and tells the model those that it
 // should know, alone. (spec: agent-loop, override_turn_context)
-func (s *Session) overrideTurnContext(_ submission, op *protocol.OverrideTurnContextOp) {
-	s.override(func(n *settings) *settings { return overridden(s.o.Config, n, op) })
-	if op.Cwd == "" && op.ApprovalPolicy == "" && op.SandboxPolicy == nil {
+func (s *Session) overrideTurnContext(op *protocol.OverrideTurnContextOp) {
+	n := overridden(s.o.Config, s.current(), op)
+	s.change(n)
+	told := prompt.Environment{ApprovalPolicy: op.ApprovalPolicy, SandboxPolicy: op.SandboxPolicy}
+	if op.Cwd != "" {
+		told.Cwd = n.cwd
+	}
+	if told == (prompt.Environment{}) {
 		return
 	}
-	item := prompt.Environment{Cwd: op.Cwd, ApprovalPolicy: op.ApprovalPolicy, SandboxPolicy: op.SandboxPolicy}.Item()
 	s.mu.Lock()
-	s.announced = s.settings
-	t := s.active
-	if t != nil {
-		// Between a call and its output nothing may stand.
-		t.pending = append(t.pending, pendingInput{item: item})
+	if s.announced != nil {
+		whole := s.announced.With(told)
+		s.announced = &whole
 	}
 	s.mu.Unlock()
-	if t == nil {
-		s.record(nil, item)
+	// Between a call and its output nothing may stand: a task that writes to
+	// the history takes it from here.
+	item := told.Item()
+	for {
+		t := s.running()
+		if t == nil || t.history != &s.history {
+			s.record(nil, item)
+			return
+		}
+		if s.offer(t, pendingInput{item: item}) {
+			return
+		}
 	}
 }

@@ -1,9 +1,9 @@
 package session
 
 import (
-	"bytes"
-	"encoding/json"
-	"os/exec"
+	"fmt"
+
+	"github.com/codex-go/codex/protocol"
 )
 
 // turnComplete is what the user's notify program is told.
@@ -14,37 +14,21 @@ type turnComplete struct {
 	LastAssistantMessage *string  `json:"last-assistant-message"`
 }
 
-// notify starts the user's program for the end of a turn. Nobody waits for it
-// but its own goroutine, and its output goes nowhere: standard output may be a
-// protocol. (spec: agent-loop, notify hook)
+// notify starts the user's program for the end of a turn.
+// (spec: agent-loop, notify hook)
 func (s *Session) notify(t *task, last *string) {
-	argv := s.o.Config.Notify
-	if len(argv) == 0 {
+	if s.o.Notify == nil {
 		return
 	}
-	var arg bytes.Buffer
-	enc := json.NewEncoder(&arg)
-	enc.SetEscapeHTML(false)
-	texts := t.texts
-	if texts == nil {
-		texts = []string{}
+	arg, err := protocol.Append(nil, &turnComplete{
+		Type: "agent-turn-complete", TurnID: t.submissionID, InputMessages: t.texts, LastAssistantMessage: last,
+	})
+	if err != nil {
+		err = fmt.Errorf("encode its argument: %w", err)
+	} else {
+		err = s.o.Notify(string(arg))
 	}
-	err := enc.Encode(turnComplete{Type: "agent-turn-complete", TurnID: t.submissionID, InputMessages: texts, LastAssistantMessage: last})
 	if err != nil {
 		s.zlog.Warn().Err(err).Msg("the notify program was not started")
-		return
 	}
-	cmd := exec.Command(argv[0], append(argv[1:len(argv):len(argv)], string(bytes.TrimSuffix(arg.Bytes(), []byte("\n"))))...)
-	cmd.Dir = s.o.Config.Cwd
-	cmd.Env = s.o.Config.Environ
-	if err := cmd.Start(); err != nil {
-		s.zlog.Warn().Err(err).Msg("the notify program was not started")
-		return
-	}
-	// Not among what Close waits for: the program may outlive the conversation.
-	go func() {
-		if err := cmd.Wait(); err != nil {
-			s.zlog.Warn().Err(err).Msg("the notify program failed")
-		}
-	}()
 }

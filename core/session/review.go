@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/codex-go/codex/core/event"
 	"github.com/codex-go/codex/core/prompt"
 	"github.com/codex-go/codex/protocol"
 )
@@ -11,42 +12,33 @@ import (
 // reviewOp starts a review: a turn with a history, a model and instructions of
 // its own. A running task is replaced. (spec: agent-loop, review mode)
 func (s *Session) reviewOp(sub submission, r protocol.ReviewRequest) {
-	s.abort(protocol.AbortReplaced)
-	s.mu.Lock()
-	set := s.settings.withModel(s.o.Config, s.o.Config.ReviewModel)
-	s.mu.Unlock()
-	instructions := prompt.ReviewInstructions()
-	set.baseInstructions = &instructions
-	set.userInstructions = ""
-	set.effort, set.summary = protocol.EffortLow, protocol.SummaryDetailed
-	set.planTool, set.webSearch, set.viewImage = false, false, false
-	set.outputSchema = nil
-	set.review = true
-	history := append(s.initialContext(set), prompt.ReviewItem(r.Prompt))
+	set := s.current().forReview(s.o.Config)
+	own := &history{items: append(s.initialContext(set), prompt.ReviewItem(r.Prompt))}
 	s.start(sub, &task{
+		kind:     reviewTask,
 		settings: set,
-		private:  &history,
+		history:  own,
 		run: func(t *task) *string {
 			s.emit(t, &protocol.EnteredReviewModeEvent{ReviewRequest: r})
 			s.emit(t, &protocol.TaskStartedEvent{ModelContextWindow: set.contextWindow})
-			last := s.converse(t)
-			if t.ctx.Err() == nil {
-				s.exitReview(t, last)
-			}
-			return last
+			return s.converse(t)
 		},
-		aborted: func(t *task) { s.exitReview(t, nil) },
+		exit: s.exitReview,
 	})
 }
 
-// exitReview reports the result of a review and notes it in the conversation.
-func (s *Session) exitReview(t *task, text *string) {
+// exitReview reports the result of a review and notes it in the conversation,
+// whose record is complete when the report is seen.
+func (s *Session) exitReview(t *task, last *string) {
 	var result *protocol.ReviewOutput
-	if text != nil {
-		result = parseReview(*text)
+	if last != nil {
+		result = parseReview(*last)
 	}
-	s.emit(t, &protocol.ExitedReviewModeEvent{ReviewOutput: result})
+	exited := &protocol.ExitedReviewModeEvent{ReviewOutput: result}
+	s.persist(&protocol.EventMsgLine{Msg: exited})
 	s.record(nil, prompt.ReviewNoteItem(result))
+	s.flush()
+	s.log.Publish(event.Event{SubmissionID: t.submissionID, TurnID: t.turnID, Msg: exited})
 }
 
 // parseReview reads the reviewer's answer. Anything that is not the JSON it was

@@ -1,10 +1,7 @@
 package session
 
 import (
-	"context"
-	"fmt"
 	"io"
-	"time"
 
 	"github.com/codex-go/codex/core/event"
 	"github.com/codex-go/codex/core/modelclient"
@@ -18,6 +15,8 @@ type answer struct {
 	last  *string              // last text of the last assistant message
 	calls int                  // calls that were answered
 	usage *protocol.TokenUsage // nil when the model did not say
+	// item is the id that was made up for the item that comes in, or "".
+	item string
 }
 
 // sample makes one model call, retries included, and carries out what the
@@ -36,43 +35,27 @@ func (s *Session) sample(t *task) (*answer, error) {
 	return a, nil
 }
 
-// shortDelay prints a delay in milliseconds below a second.
-func shortDelay(d time.Duration) string {
-	if d < time.Second {
-		return d.Round(time.Millisecond).String()
-	}
-	return fmt.Sprintf("%.3fs", d.Seconds())
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // request builds a model call from the history.
 func (s *Session) request(t *task) *modelclient.Request {
 	set := t.settings
-	offered := s.o.Tools.Offered(tools.Offer{
-		Family:    set.family,
-		PlanTool:  set.planTool,
-		WebSearch: set.webSearch,
-		ViewImage: set.viewImage,
-	})
-	r := &modelclient.Request{
-		Model: set.model,
-		Instructions: prompt.Instructions(prompt.InstructionsOptions{
+	if t.offered == nil {
+		t.offered = s.o.Tools.Offered(tools.Offer{
+			Family:    set.family,
+			PlanTool:  set.planTool,
+			WebSearch: set.webSearch,
+			ViewImage: set.viewImage,
+		})
+		t.instructions = prompt.Instructions(prompt.InstructionsOptions{
 			Family:            set.family,
 			Override:          set.baseInstructions,
-			HasApplyPatchTool: tools.HasApplyPatch(offered),
-		}),
+			HasApplyPatchTool: tools.HasApplyPatch(t.offered),
+		})
+	}
+	r := &modelclient.Request{
+		Model:          set.model,
+		Instructions:   t.instructions,
 		Input:          s.input(t),
-		Tools:          offered,
+		Tools:          t.offered,
 		OutputSchema:   set.outputSchema,
 		ConversationID: string(s.o.ID),
 	}
@@ -85,16 +68,19 @@ func (s *Session) request(t *task) *modelclient.Request {
 	return r
 }
 
-// attempt streams one response.
+// attempt streams one response. What the model began and did not finish is
+// closed when it ends.
 func (s *Session) attempt(t *task, a *answer) error {
+	a.item = ""
 	stream, err := s.o.Model.Stream(t.ctx, s.request(t))
 	if err != nil {
 		return err
 	}
 	defer stream.Close()
+	defer s.closeItems(t)
 	for {
 		// A client that does not read stops its own model stream here.
-		if err := s.room(t.ctx); err != nil {
+		if err := s.log.Room(t.ctx); err != nil {
 			return err
 		}
 		e, err := stream.Next(t.ctx)
@@ -110,31 +96,46 @@ func (s *Session) attempt(t *task, a *answer) error {
 	}
 }
 
+// itemID returns the id of the item that an event is about: the model's, or one
+// that is made up from the first event about it to the last.
+func (s *Session) itemID(a *answer, e *modelclient.Event) string {
+	if e.ItemID != "" {
+		return e.ItemID
+	}
+	if a.item == "" {
+		a.item = "item_" + protocol.NewTurnID(s.o.Now())
+	}
+	id := a.item
+	if e.Kind == modelclient.ItemDone {
+		a.item = ""
+	}
+	return id
+}
+
 // handleStream handles one event of a response. (spec: agent-loop, stream
 // handling)
 func (s *Session) handleStream(t *task, a *answer, e modelclient.Event) error {
-	raw := s.o.Config.ShowRawReasoning
 	switch e.Kind {
 	case modelclient.RateLimits:
 		s.limits(t, e.RateLimits)
 	case modelclient.TextDelta:
-		if !t.settings.review {
-			s.emitItem(t, e.ItemID, &protocol.AgentMessageDeltaEvent{Delta: e.Delta}, nil)
+		if t.kind != reviewTask {
+			s.emitItem(t, s.itemID(a, &e), &protocol.AgentMessageDeltaEvent{Delta: e.Delta}, nil)
 		}
 	case modelclient.SummaryDelta:
-		s.emitItem(t, e.ItemID, &protocol.AgentReasoningDeltaEvent{Delta: e.Delta}, nil)
+		s.emitItem(t, s.itemID(a, &e), &protocol.AgentReasoningDeltaEvent{Delta: e.Delta}, nil)
 	case modelclient.SummaryPartAdded:
-		s.emitItem(t, e.ItemID, &protocol.AgentReasoningSectionBreakEvent{}, nil)
+		s.emitItem(t, s.itemID(a, &e), &protocol.AgentReasoningSectionBreakEvent{}, nil)
 	case modelclient.ReasoningDelta:
-		if raw {
-			s.emitItem(t, e.ItemID, &protocol.AgentReasoningRawContentDeltaEvent{Delta: e.Delta}, nil)
+		if s.o.Config.ShowRawReasoning {
+			s.emitItem(t, s.itemID(a, &e), &protocol.AgentReasoningRawContentDeltaEvent{Delta: e.Delta}, nil)
 		}
 	case modelclient.ItemOpened:
-		s.emitItem(t, e.ItemID, nil, &event.ItemOpened{Type: e.ItemType})
+		s.emitItem(t, s.itemID(a, &e), nil, &event.ItemOpened{Type: e.ItemType})
 	case modelclient.WebSearchBegin:
-		s.emitItem(t, e.ItemID, &protocol.WebSearchBeginEvent{CallID: e.CallID}, nil)
+		s.emitItem(t, s.itemID(a, &e), &protocol.WebSearchBeginEvent{CallID: e.CallID}, nil)
 	case modelclient.ItemDone:
-		return s.itemDone(t, a, e.Item, e.ItemID)
+		return s.itemDone(t, a, e.Item, s.itemID(a, &e))
 	case modelclient.Completed:
 		s.completed(t, a, e.Usage)
 	}
@@ -179,11 +180,10 @@ func (s *Session) showDiff(t *task) {
 func (s *Session) itemDone(t *task, a *answer, item protocol.ResponseItem, itemID string) error {
 	switch i := item.(type) {
 	case *protocol.MessageItem:
-		if i.Role != "assistant" {
-			return nil
+		if i.Role == "assistant" {
+			s.record(t, item)
+			s.showMessage(t, a, i, itemID)
 		}
-		s.record(t, item)
-		s.showMessage(t, a, i, itemID)
 	case *protocol.ReasoningItem:
 		s.record(t, item)
 		s.showReasoning(t, i, itemID)
@@ -210,7 +210,7 @@ func (s *Session) showMessage(t *task, a *answer, m *protocol.MessageItem, itemI
 			continue
 		}
 		a.last = &c.Text
-		if !t.settings.review {
+		if t.kind != reviewTask {
 			s.emitItem(t, itemID, &protocol.AgentMessageEvent{Message: c.Text}, nil)
 		}
 	}
@@ -232,10 +232,15 @@ func (s *Session) showReasoning(t *task, r *protocol.ReasoningItem, itemID strin
 // call carries out a call of the model. The call is recorded at once and its
 // output right behind it, whatever happens in between.
 func (s *Session) call(t *task, a *answer, item protocol.ResponseItem, itemID string) error {
+	item = identified(item, func() string { return itemID })
 	s.record(t, item)
-	result, err := s.o.Tools.Call(t.ctx, s.toolTurn(t), item)
+	s.setCall(t, item)
+	result, err := s.o.Tools.Call(t.ctx, &toolHost{s: s, t: t}, item)
+	if !s.setCall(t, nil) {
+		return t.ctx.Err() // the task was given up, and the call answered for it
+	}
 	if err != nil {
-		// Only an abort ends a call without a result.
+		// Only the end of the turn ends a call without a result.
 		s.record(t, output(item, abortedOutput, false))
 		s.emitItem(t, itemID, nil, &event.ItemClosed{})
 		return err
@@ -244,4 +249,14 @@ func (s *Session) call(t *task, a *answer, item protocol.ResponseItem, itemID st
 	a.calls++
 	s.emitItem(t, itemID, nil, &event.ItemClosed{Item: item})
 	return nil
+}
+
+// setCall notes which call of a task has no output so far, nil for none, and
+// reports whether there was none, or the one that was noted before.
+func (s *Session) setCall(t *task, item protocol.ResponseItem) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	noted := t.call != nil
+	t.call = item
+	return noted || item != nil
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"encoding/json"
 	"path/filepath"
 
@@ -23,7 +24,6 @@ type settings struct {
 	contextWindow    *uint64
 	autoCompactLimit *int64 // nil never compacts
 	baseInstructions *string
-	userInstructions string
 	// outputSchema holds for one turn only.
 	outputSchema json.RawMessage
 	planTool     bool
@@ -32,7 +32,7 @@ type settings struct {
 	review       bool
 }
 
-func settingsFrom(c *config.Config, userInstructions string) *settings {
+func settingsFrom(c *config.Config) *settings {
 	return &settings{
 		cwd:              c.Cwd,
 		approval:         c.ApprovalPolicy,
@@ -44,7 +44,6 @@ func settingsFrom(c *config.Config, userInstructions string) *settings {
 		contextWindow:    c.ModelContextWindow,
 		autoCompactLimit: c.AutoCompactTokenLimit,
 		baseInstructions: c.BaseInstructions,
-		userInstructions: userInstructions,
 		planTool:         c.IncludePlanTool,
 		webSearch:        c.WebSearch,
 		viewImage:        c.ViewImage,
@@ -69,9 +68,28 @@ func (s *settings) withModel(c *config.Config, model string) *settings {
 	return &n
 }
 
-// environment returns what the model is told about its surroundings.
-func (s *settings) environment(shell string) prompt.Environment {
-	return prompt.Environment{Cwd: s.cwd, ApprovalPolicy: s.approval, SandboxPolicy: s.sandbox, Shell: shell}
+// withSchema returns a copy of s for a turn whose answer follows a schema.
+func (s *settings) withSchema(schema json.RawMessage) *settings {
+	n := *s
+	n.outputSchema = schema
+	return &n
+}
+
+// forReview returns a copy of s for a review. (spec: agent-loop, review mode)
+func (s *settings) forReview(c *config.Config) *settings {
+	n := s.withModel(c, c.ReviewModel)
+	instructions := prompt.ReviewInstructions()
+	n.baseInstructions = &instructions
+	n.effort, n.summary = protocol.EffortLow, protocol.SummaryDetailed
+	n.planTool, n.webSearch, n.viewImage = false, false, false
+	n.review = true
+	return n
+}
+
+// environment returns what the model is told about its surroundings, without
+// the shell.
+func (s *settings) environment() prompt.Environment {
+	return prompt.Environment{Cwd: s.cwd, ApprovalPolicy: s.approval, SandboxPolicy: s.sandbox}
 }
 
 // line returns the rollout's record of the settings.
@@ -86,31 +104,42 @@ func (s *settings) line() *protocol.TurnContextLine {
 	}
 }
 
-// turnSettings returns the settings that a user turn asks for. They become the
-// conversation's; the output schema holds for the turn alone.
+// sameAs reports whether the settings of both say the same to clients.
+func (s *settings) sameAs(t *settings) bool {
+	a, b := s.line(), t.line()
+	if !samePolicy(a.SandboxPolicy, b.SandboxPolicy) {
+		return false
+	}
+	b.SandboxPolicy = a.SandboxPolicy
+	return *a == *b
+}
+
+func samePolicy(a, b protocol.SandboxPolicy) bool {
+	x, errX := protocol.Append(nil, &a)
+	y, errY := protocol.Append(nil, &b)
+	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+// turnSettings returns the settings that a user turn asks for, which become the
+// conversation's. What a caller in Go leaves empty stays as it is; the effort
+// is cleared.
 func turnSettings(c *config.Config, s *settings, op *protocol.UserTurnOp) *settings {
-	n := s.withModel(c, op.Model)
+	n := s.withModel(c, cmp.Or(op.Model, s.model))
 	n.cwd = absolute(s.cwd, op.Cwd)
-	n.approval = op.ApprovalPolicy
-	n.sandbox = op.SandboxPolicy
+	n.approval = cmp.Or(op.ApprovalPolicy, s.approval)
+	if op.SandboxPolicy != nil {
+		n.sandbox = op.SandboxPolicy
+	}
 	n.effort = op.Effort
-	n.summary = op.Summary
-	n.outputSchema = op.FinalOutputJSONSchema
+	n.summary = cmp.Or(op.Summary, s.summary)
 	return n
 }
 
 // overridden returns s with the settings that op names.
 func overridden(c *config.Config, s *settings, op *protocol.OverrideTurnContextOp) *settings {
-	n := *s
-	if op.Model != "" {
-		n = *s.withModel(c, op.Model)
-	}
-	if op.Cwd != "" {
-		n.cwd = absolute(s.cwd, op.Cwd)
-	}
-	if op.ApprovalPolicy != "" {
-		n.approval = op.ApprovalPolicy
-	}
+	n := s.withModel(c, cmp.Or(op.Model, s.model))
+	n.cwd = absolute(s.cwd, op.Cwd)
+	n.approval = cmp.Or(op.ApprovalPolicy, s.approval)
 	if op.SandboxPolicy != nil {
 		n.sandbox = op.SandboxPolicy
 	}
@@ -119,14 +148,12 @@ func overridden(c *config.Config, s *settings, op *protocol.OverrideTurnContextO
 	} else if op.Effort.IsNull() {
 		n.effort = ""
 	}
-	if op.Summary != "" {
-		n.summary = op.Summary
-	}
-	n.outputSchema = nil
-	return &n
+	n.summary = cmp.Or(op.Summary, s.summary)
+	return n
 }
 
-// absolute resolves a working directory against the one before it.
+// absolute resolves a working directory against the one before it, which an
+// empty one stands for.
 func absolute(base, dir string) string {
 	if filepath.IsAbs(dir) {
 		return dir

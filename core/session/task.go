@@ -2,155 +2,88 @@ package session
 
 import (
 	"context"
-	"sync/atomic"
+	"errors"
+	"runtime/debug"
+	"slices"
+	"sync"
 	"time"
 
+	"github.com/codex-go/codex/core/approval"
 	"github.com/codex-go/codex/core/event"
-	"github.com/codex-go/codex/core/prompt"
+	"github.com/codex-go/codex/core/modelclient"
 	"github.com/codex-go/codex/core/turndiff"
 	"github.com/codex-go/codex/protocol"
 )
 
+// abortTimeout bounds how long an abort waits for the processes of a task.
+const abortTimeout = 10 * time.Second
+
+// taskKind says what a task does.
+type taskKind uint8
+
+const (
+	regularTask    taskKind = iota // a turn
+	reviewTask                     // a turn with a history of its own
+	compactionTask                 // takes no input
+)
+
+// taskState says who ends a task.
+type taskState uint8
+
+const (
+	taskRunning  taskState = iota // takes input
+	taskEnding                    // ends by itself; its last events are on their way
+	taskAborting                  // is ended by the loop
+)
+
 // task is a unit of work that a submission started. (spec: agent-loop, tasks)
+//
+// A task is either ended by itself or aborted by the loop, and exactly one of
+// both reports its end: whoever changes its state from running. It stays the
+// session's active task until its last event is published, so that nothing of
+// the next one can come before that.
 type task struct {
+	kind         taskKind
 	submissionID string
 	turnID       string
 	settings     *settings
+	history      *history // the session's, or its own
 	ctx          context.Context
 	cancel       context.CancelFunc
-	done         chan struct{} // closed when run has returned
+	done         chan struct{} // closed when the goroutine has ended
 	// run does the work. It returns the last message of the agent, or nil.
 	run func(t *task) *string
-	// private is the history of a task that does not add to the
-	// conversation's, or nil. Guarded by the session's mu.
-	private *[]protocol.ResponseItem
-	// compaction says that the task is a compaction and takes no input.
-	compaction bool
-	// aborted is called after a task was aborted and before its last event.
-	aborted func(t *task)
+	// outer is the task that this one is a part of, or nil.
+	outer *task
+	// exit is called when the task has ended, before its last event, with the
+	// last message of the agent, or nil when it failed or was aborted.
+	exit func(t *task, last *string)
 	// diff follows the files that the task's patches touch.
 	diff *turndiff.Tracker
-	// detached is set when an aborted task did not end in time: it is not
-	// heard any more.
-	detached atomic.Bool
 
-	// pending is the input that arrived during the task. Guarded by the
-	// session's mu.
-	pending []pendingInput
-	// ended is set when the task ended by itself, under the session's mu and
-	// read by its own goroutine.
-	ended bool
-	// texts are what the user said, for the notify hook. Only run uses them.
-	texts []string
+	// Guarded by the session's mu.
+	state       taskState
+	interrupted bool // the user ended the task instead of answering
+	pending     []pendingInput
+	call        protocol.ResponseItem // recorded and without an output so far
+
+	// emitting is held while an event of the task is published.
+	emitting sync.Mutex
+	detached bool              // did not end in time and is not heard any more
+	begun    protocol.EventMsg // a begin event without an end so far
+	open     []string          // ids of items that were opened and not closed
+
+	// Used by the goroutine of the task alone.
+	texts        []string // what the user said, for the notify hook
+	complete     bool     // the turn came to its end: the hook may fire
+	offered      []modelclient.Tool
+	instructions string
 }
 
 // pendingInput is a message that waits for the next model call.
 type pendingInput struct {
 	item *protocol.MessageItem
-	user bool // the user said it, so that it gets a user_message record
-}
-
-// abortTimeout bounds how long an abort waits for the processes of a task.
-const abortTimeout = 10 * time.Second
-
-// userInput starts a turn with items, or adds them to the running one. Input
-// for a compaction waits for its end.
-func (s *Session) userInput(sub submission, items []protocol.InputItem) {
-	if s.postpone(sub, func(t *task) bool { return t.compaction }) || s.inject(items, true) {
-		return
-	}
-	s.mu.Lock()
-	set := s.settings
-	if set.outputSchema != nil {
-		plain := *set
-		plain.outputSchema = nil
-		s.settings = &plain
-	}
-	s.mu.Unlock()
-	s.start(sub, &task{settings: set, run: func(t *task) *string { return s.runTurn(t, items) }})
-}
-
-// postpone keeps a submission for the end of the running task, if the task is
-// one that it must wait for, and reports whether it did.
-func (s *Session) postpone(sub submission, must func(*task) bool) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.active == nil || !must(s.active) {
-		return false
-	}
-	s.postponed = append(s.postponed, sub)
-	return true
-}
-
-// resume handles what was postponed, as far as nothing runs again.
-func (s *Session) resume() {
-	for {
-		s.mu.Lock()
-		if s.active != nil || len(s.postponed) == 0 {
-			s.mu.Unlock()
-			return
-		}
-		sub := s.postponed[0]
-		s.postponed = s.postponed[1:]
-		s.mu.Unlock()
-		s.handle(sub)
-	}
-}
-
-// forgetPostponed drops what waits for the end of a task that the user
-// interrupted. What the user said stays in the history.
-func (s *Session) forgetPostponed() {
-	s.mu.Lock()
-	postponed := s.postponed
-	s.postponed = nil
-	s.mu.Unlock()
-	for _, sub := range postponed {
-		var items []protocol.InputItem
-		switch op := sub.op.(type) {
-		case *protocol.UserInputOp:
-			items = op.Items
-		case *protocol.UserTurnOp:
-			items = op.Items
-		}
-		if len(items) > 0 {
-			item := s.message(items)
-			s.record(nil, item)
-			s.persist(&protocol.EventMsgLine{Msg: userMessage(item)})
-		}
-	}
-}
-
-// inject adds input to the running task and reports whether there is one.
-func (s *Session) inject(items []protocol.InputItem, user bool) bool {
-	item := s.message(items)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.active == nil {
-		return false
-	}
-	if len(items) > 0 {
-		s.active.pending = append(s.active.pending, pendingInput{item: item, user: user})
-	}
-	return true
-}
-
-// message makes one message of a user's input. What cannot be read is left out
-// with a warning.
-func (s *Session) message(items []protocol.InputItem) *protocol.MessageItem {
-	item, skipped := prompt.UserMessage(items)
-	for _, err := range skipped {
-		s.zlog.Warn().Err(err).Msg("an image was left out")
-	}
-	return item
-}
-
-// takePending returns the input that arrived since it was called last.
-func (s *Session) takePending(t *task) []pendingInput {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	pending := t.pending
-	t.pending = nil
-	return pending
+	user bool // the user said it; otherwise the program did
 }
 
 // start runs a task. A task that runs is replaced.
@@ -162,95 +95,217 @@ func (s *Session) start(sub submission, t *task) {
 	if t.turnID == "" {
 		t.turnID = protocol.NewTurnID(s.o.Now())
 	}
+	if t.history == nil {
+		t.history = &s.history
+	}
 	t.ctx, t.cancel = context.WithCancel(s.ctx)
 	s.mu.Lock()
 	s.active = t
 	s.mu.Unlock()
-	go func() {
+	s.tasks.Go(func() {
 		defer close(t.done)
 		defer t.cancel()
-		last := t.run(t)
-		s.finish(t, last)
-	}()
+		s.finish(t, s.work(t))
+	})
 }
 
-// tryEnd takes the task out of its place unless input is waiting for it, in one
-// step, so that no input falls between two turns.
+// work does the work of a task. A panic ends the task as an error does.
+func (s *Session) work(t *task) (last *string) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.zlog.Error().Str("submission", t.submissionID).Str("stack", string(debug.Stack())).Msgf("a task failed: %v", p)
+			last = nil
+			s.fail(t, errInternal)
+		}
+	}()
+	return t.run(t)
+}
+
+// errInternal is what the user reads when the program itself failed.
+var errInternal = errors.New("the turn failed because of an internal error")
+
+// running returns the task that takes input, after waiting for the last events
+// of one that ends. Only the loop calls it.
+func (s *Session) running() *task {
+	s.mu.Lock()
+	t := s.active
+	ending := t != nil && t.state == taskEnding
+	s.mu.Unlock()
+	if ending {
+		<-t.done
+		return nil
+	}
+	return t
+}
+
+// offer adds input to a task, if it still takes some.
+func (s *Session) offer(t *task, p pendingInput) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t.state != taskRunning {
+		return false
+	}
+	t.pending = append(t.pending, p)
+	return true
+}
+
+// tryEnd ends a task unless input of the user waits for it, in one step, so
+// that no input falls between two turns.
 func (s *Session) tryEnd(t *task) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(t.pending) > 0 {
+	if slices.ContainsFunc(t.pending, func(p pendingInput) bool { return p.user }) {
 		return false
 	}
-	if s.active == t {
-		s.active = nil
-		t.ended = true
+	if t.state == taskRunning {
+		t.state = taskEnding
 	}
 	return true
 }
 
-// finish reports the end of a task that was not aborted.
-func (s *Session) finish(t *task, last *string) {
+// takePending records the input that arrived since the last model call.
+func (s *Session) takePending(t *task) {
 	s.mu.Lock()
-	if s.active == t {
-		s.active = nil
-		t.ended = true
-	}
-	rest := t.pending
+	pending := t.pending
 	t.pending = nil
 	s.mu.Unlock()
-	if !t.ended {
-		return // aborted: whoever did it says so
-	}
-	// After a failure what came too late for a model call is not forgotten.
-	for _, p := range rest {
-		s.recordPending(t, p)
-	}
-	s.flush()
-	s.emit(t, &protocol.TaskCompleteEvent{LastAgentMessage: last})
-	select {
-	case s.kick <- struct{}{}: // the loop looks for what waited for the end
-	default:
+	for _, p := range pending {
+		if p.user {
+			t.texts = append(t.texts, userTexts(p.item)...)
+			s.recordInput(t, p.item)
+		} else {
+			s.record(t, p.item)
+		}
 	}
 }
 
-// recordPending records input that arrived during a task.
-func (s *Session) recordPending(t *task, p pendingInput) {
-	if p.user {
-		s.recordInput(t, p.item)
-	} else {
-		s.record(t, p.item)
+// finish ends a task that has done its work, unless the loop does that.
+func (s *Session) finish(t *task, last *string) {
+	s.mu.Lock()
+	if t.state == taskAborting {
+		s.mu.Unlock()
+		return
 	}
+	t.state = taskEnding
+	interrupted := t.interrupted
+	s.mu.Unlock()
+	if !interrupted {
+		s.conclude(t, last, "")
+		return
+	}
+	s.conclude(t, nil, protocol.AbortInterrupted)
 }
 
-// abort ends the running task, waits until it is gone and reports whether there
-// was one. Only the loop calls it.
+// abort ends the running task, waits until it and its processes are gone and
+// reports whether there was one. A task that is at its end already comes to
+// it. Only the loop calls it. (spec: agent-loop, tasks)
 func (s *Session) abort(reason protocol.TurnAbortReason) bool {
 	s.mu.Lock()
 	t := s.active
-	s.active = nil
-	s.mu.Unlock()
-	if t == nil {
+	switch {
+	case t == nil:
+		s.mu.Unlock()
+		return false
+	case t.state == taskEnding:
+		s.mu.Unlock()
+		<-t.done
 		return false
 	}
+	t.state = taskAborting
+	s.mu.Unlock()
 	t.cancel()
 	timer := time.NewTimer(abortTimeout)
 	defer timer.Stop()
 	select {
 	case <-t.done:
 	case <-timer.C:
-		t.detached.Store(true)
 		s.zlog.Error().Str("submission", t.submissionID).Msg("an aborted task does not end")
+		s.detach(t)
 	}
-	for _, p := range s.takePending(t) {
-		s.recordPending(t, p)
-	}
-	if t.aborted != nil {
-		t.aborted(t)
-	}
-	abort := &protocol.TurnAbortedEvent{Reason: reason}
-	s.persist(&protocol.EventMsgLine{Msg: abort})
-	s.flush()
-	s.log.Publish(event.Event{SubmissionID: t.submissionID, TurnID: t.turnID, Msg: abort})
+	s.conclude(t, nil, reason)
 	return true
+}
+
+// detach stops listening to a task that does not end, and ends for it what it
+// has begun.
+func (s *Session) detach(t *task) {
+	t.emitting.Lock()
+	t.detached = true
+	begun := t.begun
+	t.emitting.Unlock()
+	if end := endOf(begun); end != nil {
+		s.publishFor(t, event.Event{Msg: end})
+	}
+	s.mu.Lock()
+	call := t.call
+	t.call = nil
+	s.mu.Unlock()
+	if call != nil {
+		s.append(t.history, output(call, abortedOutput, false))
+	}
+}
+
+// conclude reports the end of a task: it is over, and either its own goroutine
+// is here or the loop. What is recorded is with the operating system before
+// the last event is published. (spec: events-and-rollouts, do better)
+func (s *Session) conclude(t *task, last *string, aborted protocol.TurnAbortReason) {
+	s.mu.Lock()
+	rest := t.pending
+	t.pending = nil
+	s.mu.Unlock()
+	// What came too late for a model call is not forgotten, also when the task
+	// has a history of its own.
+	for _, p := range rest {
+		if p.user {
+			s.recordLateInput(t, p.item)
+		} else {
+			s.record(nil, p.item)
+		}
+	}
+	s.asks.EndTurn(t.turnID)
+	s.closeItems(t)
+	if t.exit != nil {
+		t.exit(t, last)
+	}
+	var end protocol.EventMsg = &protocol.TaskCompleteEvent{LastAgentMessage: last}
+	if aborted != "" {
+		end = &protocol.TurnAbortedEvent{Reason: aborted}
+	}
+	s.publishDurably(event.Event{SubmissionID: t.submissionID, TurnID: t.turnID, Msg: end}, func() {
+		if aborted == "" && t.complete {
+			s.notify(t, last)
+		}
+	})
+	if t.interrupted {
+		s.forgetPostponed()
+	}
+	s.mu.Lock()
+	s.active = nil
+	s.mu.Unlock()
+	select {
+	case s.kick <- struct{}{}: // the loop looks for what waited for the end
+	default:
+	}
+}
+
+// fail reports what ended a task. An abort is reported by whoever aborted.
+func (s *Session) fail(t *task, err error) {
+	if t.ctx.Err() != nil || errors.Is(err, approval.ErrAborted) {
+		return
+	}
+	s.emitItem(t, "", &protocol.ErrorEvent{Message: err.Error()}, &event.TurnFailed{Err: err})
+}
+
+// endOf returns the end event for a begin event whose end never came, or nil.
+func endOf(begun protocol.EventMsg) protocol.EventMsg {
+	const reason = "it was interrupted and has not ended yet"
+	switch b := begun.(type) {
+	case *protocol.ExecCommandBeginEvent:
+		return &protocol.ExecCommandEndEvent{CallID: b.CallID, ExitCode: -1, Stderr: reason, AggregatedOutput: reason, FormattedOutput: reason}
+	case *protocol.PatchApplyBeginEvent:
+		return &protocol.PatchApplyEndEvent{CallID: b.CallID, Stderr: reason}
+	case *protocol.McpToolCallBeginEvent:
+		return &protocol.McpToolCallEndEvent{CallID: b.CallID, Invocation: b.Invocation, Result: protocol.McpCallResult{Err: reason}}
+	}
+	return nil
 }

@@ -14,15 +14,13 @@ type toolHost struct {
 	t *task
 }
 
-func (s *Session) toolTurn(t *task) *toolHost { return &toolHost{s: s, t: t} }
-
 func (h *toolHost) Cwd() string                             { return h.t.settings.cwd }
 func (h *toolHost) ApprovalPolicy() protocol.AskForApproval { return h.t.settings.approval }
 func (h *toolHost) SandboxPolicy() protocol.SandboxPolicy   { return h.t.settings.sandbox }
 func (h *toolHost) Granted() *approval.Granted              { return &h.s.granted }
 func (h *toolHost) Diff() *turndiff.Tracker                 { return h.t.diff }
 func (h *toolHost) ShowDiff()                               { h.s.showDiff(h.t) }
-func (h *toolHost) Room(ctx context.Context) error          { return h.s.room(ctx) }
+func (h *toolHost) Room(ctx context.Context) error          { return h.s.log.Room(ctx) }
 
 func (h *toolHost) Warn(err error, msg string) { h.s.zlog.Warn().Err(err).Msg(msg) }
 
@@ -39,9 +37,8 @@ func (h *toolHost) Ask(ctx context.Context, callID string, question protocol.Eve
 	})
 }
 
+// Attach adds what the model asked to see to the next call. It is not the
+// user's.
 func (h *toolHost) Attach(items []protocol.InputItem) {
-	item := h.s.message(items)
-	h.s.mu.Lock()
-	defer h.s.mu.Unlock()
-	h.t.pending = append(h.t.pending, pendingInput{item: item, user: true})
+	h.s.offer(h.t, pendingInput{item: h.s.message(items)})
 }

@@ -1,10 +1,9 @@
 package session
 
 import (
-	"context"
 	"errors"
 
-	"github.com/codex-go/codex/core/event"
+	"github.com/codex-go/codex/core/modelclient"
 	"github.com/codex-go/codex/protocol"
 )
 
@@ -15,10 +14,10 @@ func (s *Session) runTurn(t *task, input []protocol.InputItem) *string {
 	if len(input) == 0 {
 		return nil
 	}
-	s.announce(t.settings)
+	s.announce(t)
 	s.emit(t, &protocol.TaskStartedEvent{ModelContextWindow: t.settings.contextWindow})
 	item := s.message(input)
-	t.texts = append(t.texts, userTexts(item)...)
+	t.texts = userTexts(item)
 	s.recordInput(t, item)
 	return s.converse(t)
 }
@@ -26,66 +25,37 @@ func (s *Session) runTurn(t *task, input []protocol.InputItem) *string {
 // converse makes model calls until the model has nothing more to do and no
 // input waits.
 func (s *Session) converse(t *task) *string {
-	justCompacted := false
+	// compacted says that the history was summed up since the last response
+	// that was below the limit.
+	compacted := false
 	for {
-		for _, p := range s.takePending(t) {
-			if p.user {
-				t.texts = append(t.texts, userTexts(p.item)...)
+		s.takePending(t)
+		a, err := s.sample(t)
+		if tooLong := (*modelclient.ContextWindowError)(nil); errors.As(err, &tooLong) && !compacted {
+			compacted = true
+			if s.compactInline(t) == nil {
+				continue
 			}
-			s.recordPending(t, p)
 		}
-		answer, err := s.sample(t)
 		if err != nil {
 			s.fail(t, err)
 			return nil
 		}
-		if over, limit := s.overLimit(t, answer); over {
-			if justCompacted {
-				s.fail(t, &stillOverLimitError{limit: limit, used: answer.usage.InContext()})
-				return nil
-			}
-			justCompacted = true
+		over, limit := s.overLimit(t, a)
+		switch {
+		case over && compacted:
+			s.fail(t, &stillOverLimitError{limit: limit, used: a.usage.InContext()})
+			return nil
+		case over:
+			compacted = true
 			if err := s.compactInline(t); err != nil && t.ctx.Err() != nil {
 				return nil
 			}
-			continue
-		}
-		justCompacted = false
-		if answer.calls > 0 || !s.tryEnd(t) {
-			continue
-		}
-		s.notify(t, answer.last)
-		return answer.last
-	}
-}
-
-// fail reports what ended a turn. An abort is reported by whoever aborted.
-func (s *Session) fail(t *task, err error) {
-	if t.ctx.Err() != nil {
-		return
-	}
-	s.emitItem(t, "", &protocol.ErrorEvent{Message: errorText(err)}, &event.TurnFailed{Err: err})
-}
-
-// errorText is what the user reads about an error.
-func errorText(err error) string {
-	var user interface{ UserText() string }
-	if errors.As(err, &user) {
-		return user.UserText()
-	}
-	return err.Error()
-}
-
-// userTexts returns the texts of a user message.
-func userTexts(item *protocol.MessageItem) []string {
-	var texts []string
-	for _, c := range item.Content {
-		if c, ok := c.(*protocol.InputTextContent); ok {
-			texts = append(texts, c.Text)
+		case a.calls > 0 || !s.tryEnd(t):
+			compacted = false
+		default:
+			t.complete = true
+			return a.last
 		}
 	}
-	return texts
 }
-
-// room waits until the followers of the conversation can take more.
-func (s *Session) room(ctx context.Context) error { return s.log.Room(ctx) }
