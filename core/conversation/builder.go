@@ -191,6 +191,8 @@ func (b *builder) conversation(ctx context.Context, model session.Model) (*Conve
 			TempDir:           tempDir,
 			Executable:        b.config.SandboxHelper,
 			IncludeApplyPatch: b.config.IncludeApplyPatchTool,
+			ExecCommandTool:   b.config.UseExecCommandTool,
+			UnifiedExecTool:   b.config.UseUnifiedExecTool,
 		}),
 		UserInstructions: b.instructions,
 		Instructions:     instructionsOf(b.config, b.m.o.Log),

@@ -44,6 +44,7 @@ func (s *Session) request(t *task) *modelclient.Request {
 			PlanTool:  set.planTool,
 			WebSearch: set.webSearch,
 			ViewImage: set.viewImage,
+			Review:    set.review,
 		})
 		t.instructions = prompt.Instructions(prompt.InstructionsOptions{
 			Family:            set.family,

@@ -16,7 +16,8 @@ type Host interface {
 	Cwd() string
 	ApprovalPolicy() protocol.AskForApproval
 	SandboxPolicy() protocol.SandboxPolicy
-	// Emit publishes an event of the call.
+	// Emit publishes an event of the call. Events of a process that goes on
+	// running come after the call, and from other goroutines.
 	Emit(callID string, msg protocol.EventMsg)
 	// Room waits until the followers of the conversation can take more.
 	Room(ctx context.Context) error
@@ -88,6 +89,10 @@ func (s *Set) function(ctx context.Context, h Host, call *protocol.FunctionCallI
 			return badArguments(err), nil
 		}
 		return s.applyPatch(ctx, h, call.CallID, args.Input)
+	case execCommandName, writeStdinName, unifiedExecName:
+		if s.terminals != nil {
+			return s.sessionCall(ctx, h, call)
+		}
 	case updatePlanName:
 		return updatePlan(h, call), nil
 	case viewImageName:

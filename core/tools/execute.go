@@ -50,7 +50,7 @@ func (s *Set) running(h Host, c *command, sandboxed bool) *running {
 		sandboxed: sandboxed,
 		deltas:    true,
 		begin: func() protocol.EventMsg {
-			return &protocol.ExecCommandBeginEvent{CallID: c.callID, Command: c.argv, Cwd: c.dir, ParsedCmd: shellcmd.Parse(c.argv)}
+			return &protocol.ExecCommandBeginEvent{CallID: c.callID, Command: c.argv, Cwd: c.dir, ParsedCmd: shellcmd.Parse(c.known())}
 		},
 		end: func(o *outcome) protocol.EventMsg {
 			return &protocol.ExecCommandEndEvent{
@@ -69,23 +69,39 @@ func (s *Set) execute(ctx context.Context, h Host, c *command, r *running) (Resu
 	if err != nil {
 		return Result{}, err
 	}
-	denied := r.sandboxed && !r.final && o.denied
-	policy := h.ApprovalPolicy()
-	if !denied || policy == protocol.AskNever || policy == protocol.AskOnRequest {
-		return o.result(denied, s.sandboxKind()), nil
+	if !s.mayRetry(h, r, o) {
+		return o.result(r.denied(o), s.sandboxKind()), nil
 	}
-
-	h.Emit(c.callID, &protocol.BackgroundEvent{Message: fmt.Sprintf("Execution failed in the sandbox with exit code %d", o.exitCode)})
-	d, err := s.ask(ctx, h, c, "The command failed inside the sandbox. Retry it outside of the sandbox?")
-	if err != nil || !approved(d) {
+	if ok, err := s.askRetry(ctx, h, c, o); !ok {
 		return Result{Text: rejectedByUser}, err
 	}
-	h.Emit(c.callID, &protocol.BackgroundEvent{Message: "Retrying the command outside of the sandbox"})
 	r.sandboxed = false
 	if o, err = s.run(ctx, h, c, r); err != nil {
 		return Result{}, err
 	}
 	return o.result(false, ""), nil
+}
+
+// denied reports whether the sandbox seems to have stopped the process.
+func (r *running) denied(o *outcome) bool { return r.sandboxed && !r.final && o.denied }
+
+// mayRetry reports whether the user is asked to try again outside of the
+// sandbox.
+func (s *Set) mayRetry(h Host, r *running, o *outcome) bool {
+	policy := h.ApprovalPolicy()
+	return r.denied(o) && policy != protocol.AskNever && policy != protocol.AskOnRequest
+}
+
+// askRetry asks whether to try again outside of the sandbox. The error is that
+// of [Host.Ask].
+func (s *Set) askRetry(ctx context.Context, h Host, c *command, o *outcome) (bool, error) {
+	h.Emit(c.callID, &protocol.BackgroundEvent{Message: fmt.Sprintf("Execution failed in the sandbox with exit code %d", o.exitCode)})
+	d, err := s.ask(ctx, h, c, "The command failed inside the sandbox. Retry it outside of the sandbox?")
+	if err != nil || !approved(d) {
+		return false, err
+	}
+	h.Emit(c.callID, &protocol.BackgroundEvent{Message: "Retrying the command outside of the sandbox"})
+	return true, nil
 }
 
 func (s *Set) sandboxKind() string {
@@ -163,11 +179,14 @@ func newOutcome(result *exec.Result, err error) *outcome {
 	return o
 }
 
+// deniedNote tells the model that the sandbox, of a kind, was in the way.
+const deniedNote = "[the command seems to have been stopped by the sandbox (%s)]"
+
 // result is what the model reads.
 func (o *outcome) result(denied bool, sandbox string) Result {
 	text := o.formatted
 	if denied {
-		text += fmt.Sprintf("\n[the command seems to have been stopped by the sandbox (%s)]", sandbox)
+		text += fmt.Sprintf("\n"+deniedNote, sandbox)
 	}
 	return Result{Text: exec.OutputJSON(text, o.exitCode, o.duration), Success: o.exitCode == 0}
 }

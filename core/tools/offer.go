@@ -14,6 +14,8 @@ type Offer struct {
 	PlanTool  bool
 	WebSearch bool
 	ViewImage bool
+	// Review is a review, which gets no exec_command.
+	Review bool
 }
 
 // Offered returns the tools of a model call, in their order: the shell first,
@@ -21,9 +23,14 @@ type Offer struct {
 // (spec: agent-loop, tools)
 func (s *Set) Offered(o Offer) []modelclient.Tool {
 	var offered []modelclient.Tool
-	if o.Family.Shell == models.ShellLocal {
+	switch {
+	case s.terminals != nil && s.o.UnifiedExecTool:
+		offered = append(offered, unifiedExecTool)
+	case s.terminals != nil && s.o.ExecCommandTool && !o.Review:
+		offered = append(offered, execCommandTool, writeStdinTool)
+	case o.Family.Shell == models.ShellLocal:
 		offered = append(offered, &modelclient.LocalShellTool{})
-	} else {
+	default:
 		offered = append(offered, shellTool)
 	}
 	if o.PlanTool {

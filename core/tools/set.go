@@ -45,19 +45,41 @@ type Options struct {
 	Executable string
 	// IncludeApplyPatch offers apply_patch to families that leave the choice.
 	IncludeApplyPatch bool
+	// ExecCommandTool offers exec_command and write_stdin in place of the
+	// shell, and UnifiedExecTool offers unified_exec in place of both, if
+	// Runner can start terminals.
+	ExecCommandTool, UnifiedExecTool bool
 }
 
 // Set is the tools of one conversation. It is safe for concurrent use.
-type Set struct{ o Options }
+type Set struct {
+	o Options
+	// terminals is nil when the runner has none.
+	terminals Terminals
+	// commands and unified are the sessions of exec_command and unified_exec.
+	commands, unified *sessionTable
+}
 
 // NewSet returns the tools of a conversation.
-func NewSet(o Options) *Set { return &Set{o: o} }
+func NewSet(o Options) *Set {
+	s := &Set{o: o, commands: newSessionTable(writeStdinName), unified: newSessionTable(unifiedExecName)}
+	if exec.TerminalsSupported {
+		s.terminals, _ = o.Runner.(Terminals)
+	}
+	return s
+}
 
 // McpTools returns the tools of the MCP servers by qualified name.
 func (s *Set) McpTools() map[string]protocol.McpTool { return map[string]protocol.McpTool{} }
 
-// Close ends what the tools have started.
-func (s *Set) Close(context.Context) {}
+// Close ends what the tools have started and waits for the last events of it, or
+// until ctx ends.
+func (s *Set) Close(ctx context.Context) {
+	s.commands.end()
+	s.unified.end()
+	s.commands.wait(ctx)
+	s.unified.wait(ctx)
+}
 
 // networkDisabled tells programs that they run without a network. It depends
 // on the policy, not on whether this command was confined.

@@ -25,6 +25,12 @@ func (s *Set) localShell(ctx context.Context, h Host, call *protocol.LocalShellC
 // shell runs a command as the policies of the turn allow, or applies the patch
 // that it holds. (spec: exec-and-tools, flow)
 func (s *Set) shell(ctx context.Context, h Host, c *command) (Result, error) {
+	return s.permitted(ctx, h, c, func(r *running) (Result, error) { return s.execute(ctx, h, c, r) })
+}
+
+// permitted lets execute carry out a command as the policies of the turn allow,
+// unless they do not or the command is a patch.
+func (s *Set) permitted(ctx context.Context, h Host, c *command, execute func(*running) (Result, error)) (Result, error) {
 	if refusal := approval.Escalation(h.ApprovalPolicy(), c.escalated); refusal != "" {
 		return failed("the command was not run: %s", refusal), nil
 	}
@@ -53,7 +59,7 @@ func (s *Set) shell(ctx context.Context, h Host, c *command) (Result, error) {
 	r := s.running(h, c, verdict.Sandboxed)
 	// What only reads is refused nothing by a sandbox.
 	r.final = facts.Trusted
-	return s.execute(ctx, h, c, r)
+	return execute(r)
 }
 
 func isPatch(text string) bool {
@@ -84,7 +90,7 @@ func (s *Set) facts(h Host, c *command) approval.CommandFacts {
 // would really be executed: a program that the model could have put into the
 // PATH is not what its name says.
 func (s *Set) trusted(h Host, c *command) bool {
-	v := shellcmd.Trusted(c.argv)
+	v := shellcmd.Trusted(c.known())
 	if !v.Trusted {
 		return false
 	}

@@ -14,10 +14,19 @@ import (
 type command struct {
 	callID        string
 	argv          []string
+	plain         []string      // argv as the rules for commands know it, if they know it otherwise
 	dir           string        // absolute
 	timeout       time.Duration // as package exec understands it
 	escalated     bool
 	justification string
+}
+
+// known returns argv as the rules for commands know it.
+func (c *command) known() []string {
+	if c.plain != nil {
+		return c.plain
+	}
+	return c.argv
 }
 
 // shellArguments are the arguments of the shell tool. Unknown members are
