@@ -1,0 +1,249 @@
+package mcpclient
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+)
+
+// httpRetries is how often a broken stream is taken up again before the
+// connection counts as lost. The delays grow to half a minute.
+const httpRetries = 40
+
+// AuthError means that a server behind HTTP wants other credentials than it
+// got.
+type AuthError struct {
+	Status    int  // 401 or 403
+	HasBearer bool // a token was sent
+}
+
+// Error says what is missing.
+func (e *AuthError) Error() string {
+	status := fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))
+	switch {
+	case e.Status == http.StatusForbidden:
+		return "the server denies access (" + status + ")"
+	case e.HasBearer:
+		return "authentication required: the server refused the bearer token (" + status + ")"
+	}
+	return "authentication required: the server wants a bearer token (" + status + ")"
+}
+
+// httpLink is what stands between the SDK and the network for one connection:
+// it adds the credentials, writes the real names of methods, bounds what is
+// read, and keeps a stream that the server does not offer from breaking the
+// rest. It is an [http.RoundTripper]. (spec: mcp, streamable HTTP; do better,
+// client)
+type httpLink struct {
+	base      http.RoundTripper
+	endpoint  *url.URL
+	token     string // "" for none
+	userAgent string
+	// ctx ends every request of the connection.
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// newHTTPLink returns the link to an endpoint. Its requests end with cancel.
+func newHTTPLink(client *http.Client, endpoint, token, userAgent string) (*httpLink, error) {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("url of the server: %w", err)
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, fmt.Errorf("url of the server: %q is not an http or https address", u.Redacted())
+	}
+	l := &httpLink{base: http.DefaultTransport, endpoint: u, token: token, userAgent: userAgent}
+	if client != nil && client.Transport != nil {
+		l.base = client.Transport
+	}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	return l, nil
+}
+
+// transport returns the transport for the SDK.
+func (l *httpLink) transport() mcp.Transport {
+	return &mcp.StreamableClientTransport{
+		Endpoint: l.endpoint.String(),
+		HTTPClient: &http.Client{
+			Transport: l,
+			CheckRedirect: func(req *http.Request, via []*http.Request) error {
+				// A call goes nowhere else than the user said.
+				if !l.own(req.URL) || req.Method != via[0].Method || len(via) > 3 {
+					return http.ErrUseLastResponse
+				}
+				return nil
+			},
+		},
+		MaxRetries:   httpRetries,
+		MaxEventSize: maxMessage,
+	}
+}
+
+// own reports whether a request goes to the server that the user configured.
+func (l *httpLink) own(u *url.URL) bool {
+	return strings.EqualFold(u.Host, l.endpoint.Host) && u.Scheme == l.endpoint.Scheme
+}
+
+// RoundTrip sends one request.
+func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(req.Context())
+	release := context.AfterFunc(l.ctx, cancel)
+	end := func() {
+		release()
+		cancel()
+	}
+	body, err := realBody(req)
+	if err != nil {
+		end()
+		return nil, err
+	}
+	out := req.Clone(ctx)
+	if body != nil {
+		out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	}
+	out.Header.Set("User-Agent", l.userAgent)
+	if l.token != "" && l.own(out.URL) {
+		out.Header.Set("Authorization", "Bearer "+l.token)
+	}
+	if out.Method == http.MethodGet {
+		return lateStream(l.base, out, end), nil
+	}
+	resp, err := l.base.RoundTrip(out)
+	if err != nil {
+		end()
+		return nil, err
+	}
+	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
+		_ = resp.Body.Close()
+		end()
+		return nil, &AuthError{Status: resp.StatusCode, HasBearer: l.token != ""}
+	}
+	if resp.StatusCode == http.StatusNotFound && out.Header.Get("Mcp-Session-Id") != "" {
+		// The session is gone. The SDK sees that only without an explanation.
+		_ = resp.Body.Close()
+		resp.Body = http.NoBody
+	}
+	limit := int64(maxMessage)
+	if isEventStream(resp) {
+		limit = -1 // each event is bounded, not their number
+	}
+	resp.Body = &boundedBody{body: resp.Body, left: limit, end: end}
+	return resp, nil
+}
+
+func isEventStream(resp *http.Response) bool {
+	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	return err == nil && media == "text/event-stream"
+}
+
+// realBody returns the body of a request with the real name of its method, or
+// nil when there is none.
+func realBody(req *http.Request) ([]byte, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return nil, nil
+	}
+	defer req.Body.Close()
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read request: %w", err)
+	}
+	if !bytes.Contains(body, []byte(`"`+rawPrefix)) {
+		return body, nil
+	}
+	msg, err := jsonrpc.DecodeMessage(body)
+	if err != nil {
+		return nil, fmt.Errorf("read request: %w", err)
+	}
+	return jsonrpc.EncodeMessage(withRealMethod(msg))
+}
+
+// boundedBody is a body that fails after some bytes, unless left is negative,
+// and calls end when it is closed.
+type boundedBody struct {
+	body io.ReadCloser
+	left int64
+	end  func()
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return b.body.Read(p)
+	}
+	if b.left == 0 {
+		// Whatever comes now is too much; at the end nothing does.
+		if n, err := b.body.Read(p[:min(len(p), 1)]); n == 0 {
+			return 0, err
+		}
+		return 0, errMessageTooLong
+	}
+	n, err := b.body.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}
+
+func (b *boundedBody) Close() error {
+	err := b.body.Close()
+	b.end()
+	return err
+}
+
+// lateStream answers a GET at once with a stream of events, which brings what
+// the server sends when it does. Servers may take their time to answer, until
+// there is an event; others do not offer the stream, which then stays silent
+// until it is closed. Neither must hold up or break the rest of the connection.
+func lateStream(base http.RoundTripper, req *http.Request, end func()) *http.Response {
+	read, write := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		resp, err := base.RoundTrip(req)
+		switch {
+		case err != nil:
+			_ = write.CloseWithError(err) // always nil
+		case resp.StatusCode != http.StatusOK || !isEventStream(resp):
+			_ = resp.Body.Close()
+			<-req.Context().Done()
+			_ = write.CloseWithError(context.Cause(req.Context()))
+		default:
+			_, err := io.Copy(write, resp.Body)
+			_ = resp.Body.Close()
+			_ = write.CloseWithError(err) // nil is the end
+		}
+	}()
+	return &http.Response{
+		Status:     "200 OK",
+		StatusCode: http.StatusOK,
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+		Header:     http.Header{"Content-Type": {"text/event-stream"}},
+		Body: &streamBody{PipeReader: read, close: func() {
+			end()
+			<-done
+		}},
+		ContentLength: -1,
+		Request:       req,
+	}
+}
+
+// streamBody is the body of a late stream.
+type streamBody struct {
+	*io.PipeReader
+	close func()
+}
+
+func (b *streamBody) Close() error {
+	err := b.PipeReader.Close()
+	b.close()
+	return err
+}
