@@ -15,8 +15,10 @@ import (
 // environment.
 func UserExcludes(lookup func(name string) (value string, ok bool)) ([]byte, error) {
 	get := func(name string) string {
-		value, _ := lookup(name)
-		return value
+		if value, ok := lookup(name); ok {
+			return value
+		}
+		return ""
 	}
 	home := get("HOME")
 	if home == "" {
