@@ -13,9 +13,9 @@ var Modules = map[string][]string{
 	"scripts":   {"protocol", "mcptypes", "core", "utils", "appserver", "mcpserver", "cmd"},
 }
 
-// Pure are the modules for small clients: apart from tests, they need nothing
-// but the standard library and each other, and of the standard library none of
-// [PureBanned], not even through another package.
+// Pure are the modules for small clients: apart from tests and the package
+// [Schema], they need nothing but the standard library and each other, and of
+// the standard library none of [PureBanned], not even through another package.
 var Pure = []string{"mcptypes", "protocol"}
 
 // PureBanned are packages for network, processes, logs and the like.

@@ -1,0 +1,110 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+
+	"github.com/codex-go/codex/protocol"
+)
+
+// root is a type that is described because somebody reads or writes it.
+type root struct {
+	name string
+	// sent tells that clients write it; they read all others.
+	sent bool
+	// beyond tells that it is no part of the app-server protocol.
+	beyond bool
+	build  func(b *builder) error
+}
+
+// roots lists what is described: the messages of the app-server protocol, and
+// beyond it what conversations take and record.
+func roots() []root {
+	return []root{
+		{name: "ClientRequest", sent: true, build: of[protocol.ClientRequest]},
+		{name: "ClientNotification", sent: true, build: of[protocol.ClientNotification]},
+		{name: "ClientResults", build: results[protocol.ClientRequest]("ClientResults",
+			"The results of the requests of clients, by method.")},
+		{name: "ServerRequest", build: of[protocol.ServerRequest]},
+		{name: "ServerNotification", build: of[protocol.ServerNotification]},
+		{name: "ServerResults", sent: true, build: results[protocol.ServerRequest]("ServerResults",
+			"The results that clients give to the requests of the server, by method.")},
+		{name: "EventNotification", build: eventNotification},
+		{name: "EventMsg", build: of[protocol.EventMsg]},
+		{name: "AgentReasoningSectionBreakEvent", build: func(b *builder) error {
+			_, err := b.payload(reflect.TypeFor[protocol.AgentReasoningSectionBreakEvent](), "type")
+			return err
+		}},
+		{name: "Submission", sent: true, beyond: true, build: of[protocol.Submission]},
+		{name: "Event", beyond: true, build: of[protocol.Event]},
+		{name: "ResponseItem", beyond: true, build: of[protocol.ResponseItem]},
+		{name: "RolloutLine", beyond: true, build: of[protocol.RolloutLine]},
+	}
+}
+
+// of describes the Go type T.
+func of[T any](b *builder) error {
+	_, err := b.form(reflect.TypeFor[T]())
+	return err
+}
+
+// Protocol is the description of all messages of a release. It does not change
+// and is safe for concurrent use.
+type Protocol struct {
+	types map[string]*namedType
+	// appServer names the types of the app-server protocol.
+	appServer map[string]bool
+	used      Texts
+}
+
+// Current describes the protocol of this program.
+func Current() (*Protocol, error) { return Describe(generatedTexts) }
+
+// Describe describes the protocol of this program with other texts than those
+// that it was built with. An error tells about a type that cannot be
+// described, which is a mistake in the program.
+func Describe(texts Texts) (*Protocol, error) {
+	var b *builder
+	// What clients write is described in another way. Which types those are
+	// shows only when all are known, so everything is described twice.
+	for sent := map[string]bool(nil); ; {
+		b = newBuilder(texts, sent)
+		var write, read []string
+		for _, r := range roots() {
+			if err := r.build(b); err != nil {
+				return nil, fmt.Errorf("describe %s: %w", r.name, err)
+			}
+			if r.sent {
+				write = append(write, r.name)
+			} else {
+				read = append(read, r.name)
+			}
+		}
+		if sent != nil {
+			for name := range reach(b.types, read...) {
+				b.types[name].received = true
+			}
+			break
+		}
+		sent = reach(b.types, write...)
+	}
+	p := &Protocol{types: b.types, used: Texts{}}
+	var inside []string
+	for _, r := range roots() {
+		if !r.beyond {
+			inside = append(inside, r.name)
+		}
+	}
+	p.appServer = reach(b.types, inside...)
+	for name, t := range p.types {
+		t.sent = b.sent[name]
+	}
+	for key := range b.used {
+		p.used[key] = texts[key]
+	}
+	return p, nil
+}
+
+// Texts returns those of the texts that the description uses.
+func (p *Protocol) Texts() Texts { return maps.Clone(p.used) }

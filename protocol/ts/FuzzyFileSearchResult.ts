@@ -1,0 +1,10 @@
+// GENERATED CODE! DO NOT MODIFY BY HAND!
+
+/** FuzzyFileSearchResult is a file that was found. */
+export type FuzzyFileSearchResult = {
+  root: string,
+  path: string,
+  file_name: string,
+  score: number,
+  indices?: Array<number> | null,
+};

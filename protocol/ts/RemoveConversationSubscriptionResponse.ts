@@ -1,0 +1,7 @@
+// GENERATED CODE! DO NOT MODIFY BY HAND!
+
+/**
+ * RemoveConversationSubscriptionResponse answers
+ * RemoveConversationListenerParams.
+ */
+export type RemoveConversationSubscriptionResponse = Record<string, never>;
