@@ -193,6 +193,7 @@ func (b *builder) conversation(ctx context.Context, model session.Model) (*Conve
 			IncludeApplyPatch: b.config.IncludeApplyPatchTool,
 			ExecCommandTool:   b.config.UseExecCommandTool,
 			UnifiedExecTool:   b.config.UseUnifiedExecTool,
+			McpServers:        b.mcpServers,
 		}),
 		UserInstructions: b.instructions,
 		Instructions:     instructionsOf(b.config, b.m.o.Log),

@@ -14,6 +14,7 @@ import (
 
 	"github.com/codex-go/codex/core/clientid"
 	"github.com/codex-go/codex/core/config"
+	"github.com/codex-go/codex/core/mcpclient"
 	"github.com/codex-go/codex/core/modelclient"
 	"github.com/codex-go/codex/core/rollout"
 	"github.com/codex-go/codex/core/session"
@@ -74,8 +75,10 @@ type Observer struct {
 
 // Manager owns the live conversations of a process.
 type Manager struct {
-	o        Options
-	shell    func() shellenv.Shell
+	o     Options
+	shell func() shellenv.Shell
+	// mcp owns the MCP servers of all conversations.
+	mcp      *mcpclient.Registry
 	programs programs
 
 	mu       sync.Mutex
@@ -102,6 +105,7 @@ func NewManager(o Options) *Manager {
 	if detect == nil {
 		detect = func(ctx context.Context) shellenv.Shell { return shellenv.Detect(ctx, nil) }
 	}
+	m.mcp = mcpclient.NewRegistry(mcpOptions(&o))
 	m.shell = sync.OnceValue(func() shellenv.Shell { return detect(context.Background()) })
 	return m
 }
@@ -293,6 +297,7 @@ func (m *Manager) Close(ctx context.Context) error {
 		wg.Go(func() { errs[i] = c.Close(ctx) })
 	}
 	wg.Wait()
+	errs = append(errs, m.mcp.Close(ctx))
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close conversations: %w", err)
 	}

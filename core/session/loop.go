@@ -57,7 +57,7 @@ func (s *Session) handle(sub submission) (last bool) {
 		s.flush()
 		s.reply(sub, &protocol.ConversationPathEvent{ConversationID: s.o.ID, Path: s.o.Recorder.Path()})
 	case *protocol.ListMcpToolsOp:
-		s.reply(sub, &protocol.McpListToolsResponseEvent{Tools: s.o.Tools.McpTools()})
+		s.listMcpTools(sub)
 	case *protocol.ListCustomPromptsOp:
 		s.listCustomPrompts(sub)
 	case *protocol.CompactOp:

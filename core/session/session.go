@@ -148,6 +148,7 @@ func New(o Options) (*Session, error) {
 	s.view.settings, s.view.tokens = *s.settings.line(), *s.account.event()
 	s.configured()
 	s.o.Initial = nil // the items live on in the history as long as they are needed
+	s.o.Tools.Start(s.mcpFailed)
 	go s.loop()
 	return s, nil
 }

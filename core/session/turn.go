@@ -25,6 +25,7 @@ func (s *Session) runTurn(t *task, input []protocol.InputItem) *string {
 // converse makes model calls until the model has nothing more to do and no
 // input waits.
 func (s *Session) converse(t *task) *string {
+	s.o.Tools.Prepare(t.ctx)
 	// compacted says that the history was summed up since the last response
 	// that was below the limit.
 	compacted := false

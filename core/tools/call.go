@@ -74,6 +74,9 @@ func (s *Set) Call(ctx context.Context, h Host, item protocol.ResponseItem) (res
 
 // function carries out a function call.
 func (s *Set) function(ctx context.Context, h Host, call *protocol.FunctionCallItem) (Result, error) {
+	if tool, ok := s.mcpTool(call.Name); ok {
+		return s.callMcp(ctx, h, call, tool)
+	}
 	switch call.Name {
 	case shellName, containerExecName:
 		args, err := parseShellArguments(call.Arguments)

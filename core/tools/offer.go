@@ -48,7 +48,7 @@ func (s *Set) Offered(o Offer) []modelclient.Tool {
 	if o.ViewImage {
 		offered = append(offered, viewImageTool)
 	}
-	return offered
+	return append(offered, s.mcpOffered()...)
 }
 
 // HasApplyPatch reports whether a tool named apply_patch is among tools.

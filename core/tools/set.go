@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/codex-go/codex/core/exec"
+	"github.com/codex-go/codex/core/mcpclient"
 	"github.com/codex-go/codex/core/shellenv"
 	"github.com/codex-go/codex/protocol"
 )
@@ -49,6 +50,9 @@ type Options struct {
 	// shell, and UnifiedExecTool offers unified_exec in place of both, if
 	// Runner can start terminals.
 	ExecCommandTool, UnifiedExecTool bool
+	// McpServers opens the MCP servers of the conversation, which tell failed
+	// what is wrong with them; nil means that there are none.
+	McpServers func(failed func(*mcpclient.Failure)) *mcpclient.Servers
 }
 
 // Set is the tools of one conversation. It is safe for concurrent use.
@@ -58,6 +62,8 @@ type Set struct {
 	terminals Terminals
 	// commands and unified are the sessions of exec_command and unified_exec.
 	commands, unified *sessionTable
+	// mcp is nil when there are no MCP servers. It is set by Start.
+	mcp *mcpclient.Servers
 }
 
 // NewSet returns the tools of a conversation.
@@ -69,14 +75,12 @@ func NewSet(o Options) *Set {
 	return s
 }
 
-// McpTools returns the tools of the MCP servers by qualified name.
-func (s *Set) McpTools() map[string]protocol.McpTool { return map[string]protocol.McpTool{} }
-
 // Close ends what the tools have started and waits for the last events of it, or
 // until ctx ends.
 func (s *Set) Close(ctx context.Context) {
 	s.commands.end()
 	s.unified.end()
+	s.closeMcp(ctx)
 	s.commands.wait(ctx)
 	s.unified.wait(ctx)
 }
