@@ -16,6 +16,7 @@ import (
 // call is one tools/call in progress.
 type call struct {
 	*connection
+	conn      *jsonrpc.Conn
 	id        jsonrpc.ID
 	tool      string
 	arguments json.RawMessage // nil when absent
@@ -52,7 +53,7 @@ func (c *connection) callTool(req *jsonrpc.Request) jsonrpc.Work {
 		return refuse(err)
 	}
 	call := &call{
-		connection: c, id: req.ID, tool: params.Name, arguments: params.Arguments,
+		connection: c, conn: req.Conn(), id: req.ID, tool: params.Name, arguments: params.Arguments,
 		log: c.server.log.With().Stringer("request", req.ID).Str("tool", params.Name).Logger(),
 	}
 	call.ctx, call.cancel = context.WithCancelCause(req.Context())
@@ -68,6 +69,21 @@ func (c *connection) callTool(req *jsonrpc.Request) jsonrpc.Work {
 		}
 	}
 	return jsonrpc.Work{Run: call.run}
+}
+
+// enter makes sure that the call has a place in the line of a conversation.
+func (c *call) enter(id protocol.ConversationID) error {
+	if c.place != nil && c.place.id == id {
+		return nil
+	}
+	if c.place != nil { // arguments that name two conversations
+		c.place.leave()
+		c.place = nil
+	}
+	if c.placed == nil {
+		c.place, c.placed = c.server.lines.enter(id)
+	}
+	return c.placed
 }
 
 // register enters a call and reports whether its id was free.
@@ -118,6 +134,15 @@ func (c *call) requestID() mcptypes.RequestId {
 	return wire.StringID(c.id.String())
 }
 
+// notify sends a notification and waits while the outgoing queue is full. What
+// cannot be sent any more is dropped: the end of the connection interrupts the
+// call.
+func (c *call) notify(method string, params any) {
+	if err := c.conn.Notify(c.server.life, method, params); err != nil {
+		c.log.Debug().Err(err).Msg("a notification was not sent")
+	}
+}
+
 // run carries out the call and answers it.
 func (c *call) run(_ context.Context, req *jsonrpc.Request) (any, error) {
 	reply := req.Defer() // a turn may take hours and must not keep others from being read
@@ -140,9 +165,11 @@ func (c *call) run(_ context.Context, req *jsonrpc.Request) (any, error) {
 // carryOut does what the call asks for and returns the result. When the call was
 // cancelled nobody sees that.
 func (c *call) carryOut() *toolResult {
-	if c.place != nil {
-		defer c.place.leave()
-	}
+	defer func() {
+		if c.place != nil {
+			c.place.leave()
+		}
+	}()
 	defer c.progress.start()()
 	switch c.tool {
 	case toolCodex:

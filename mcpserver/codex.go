@@ -20,6 +20,7 @@ func (c *call) codex() *toolResult {
 		return failure("Failed to parse the configuration for the tool codex: %v", err)
 	}
 	c.warnUnknown(args.Unknown)
+	c.arguments = nil // the turn may be long
 	overrides := args.overrides()
 	cfg, err := c.server.agent.Config.Load(c.ctx, overrides)
 	if err != nil {
@@ -33,10 +34,9 @@ func (c *call) codex() *toolResult {
 		c.server.drop(conv) // nobody knows of it
 		return c.stoppedResult()
 	}
-	if c.place, err = c.server.lines.enter(conv.ID()); err != nil {
+	if err := c.enter(conv.ID()); err != nil {
 		return failure("%v", err).with(conv.ID())
 	}
-	defer c.place.leave()
 	c.server.open.started(conv.ID(), overrides)
 	defer c.server.used(conv.ID())
 	c.configured(conv)
@@ -58,12 +58,13 @@ func (c *call) reply() *toolResult {
 		return failure("Failed to parse the arguments for the tool codex-reply: %v", err)
 	}
 	c.warnUnknown(args.Unknown)
+	c.arguments = nil // the turn may be long
 	id, err := conversationID(args.ConversationID)
 	if err != nil {
 		return failure("%v", err)
 	}
-	if c.place == nil {
-		return failure("%v", c.placed).with(id)
+	if err := c.enter(id); err != nil {
+		return failure("%v", err).with(id)
 	}
 	if c.place.wait(c.ctx) != nil {
 		return c.stoppedResult().with(id)

@@ -15,7 +15,7 @@ import (
 // connection is one client's connection and its life.
 type connection struct {
 	server *Server
-	conn   *jsonrpc.Conn
+	conn   *jsonrpc.Conn // only serve uses it: what is read first may come before it is set
 	ended  chan struct{} // closed to end the connection from this side
 	once   sync.Once
 
@@ -111,15 +111,6 @@ func (c *connection) Identity() clientid.Identity {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.identity
-}
-
-// notify sends a notification and waits while the outgoing queue is full. What
-// cannot be sent any more is dropped: the end of the connection interrupts the
-// calls.
-func (c *connection) notify(method string, params any) {
-	if err := c.conn.Notify(c.server.life, method, params); err != nil {
-		c.server.log.Debug().Err(err).Msg("a notification was not sent")
-	}
 }
 
 // errShutdown is why calls end at the end of the connection.
