@@ -63,6 +63,7 @@ func New(ctx context.Context, o *Options) (*Server, error) {
 		Startup:       a.Startup,
 		Store:         a.Store,
 		Auth:          a.Auth,
+		Logins:        new(v1.Logins),
 		Runner:        a.Runner,
 		Sandbox:       a.Sandbox,
 		UserExcludes: func() ([]byte, error) {

@@ -12,6 +12,7 @@ import (
 // loginAPIKey signs in with an API key. The notification follows the response.
 // (spec: app-server, login methods)
 func (m *Methods) loginAPIKey(ctx context.Context, req *jsonrpc.Request, r *protocol.LoginAPIKeyParams) (any, error) {
+	m.endLogin(ctx)
 	if err := m.b.Auth.LoginAPIKey(ctx, r.APIKey); errors.Is(err, auth.ErrEmptyKey) {
 		return nil, invalidRequest("%v", err)
 	} else if err != nil {
@@ -24,6 +25,7 @@ func (m *Methods) loginAPIKey(ctx context.Context, req *jsonrpc.Request, r *prot
 
 // logout signs out. The notification follows the response.
 func (m *Methods) logout(ctx context.Context, req *jsonrpc.Request) (any, error) {
+	m.endLogin(ctx)
 	if _, err := m.b.Auth.Logout(ctx); err != nil {
 		return nil, replyError("logout failed", err)
 	}

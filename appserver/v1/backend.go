@@ -35,6 +35,8 @@ type Backend struct {
 	Startup *config.Config
 	Store   rollout.Store
 	Auth    *auth.Manager
+	// Logins holds the login that is under way.
+	Logins *Logins
 	// Runner runs one-off commands.
 	Runner tools.Runner
 	// Sandbox confines them; nil where there is none.

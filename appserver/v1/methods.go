@@ -106,7 +106,7 @@ func (m *Methods) key(r protocol.ClientRequest) string {
 	case *protocol.ResumeConversationParams:
 		return resumeKey(r.Path)
 	case *protocol.LoginAPIKeyParams, *protocol.LoginChatGPTParams, *protocol.CancelLoginChatGPTParams,
-		*protocol.LogoutChatGPTParams, *protocol.GetAuthStatusParams:
+		*protocol.LogoutChatGPTParams, *protocol.GetAuthStatusParams, *protocol.UserInfoParams:
 		return "auth"
 	case *protocol.SetDefaultModelParams, *protocol.GetUserSavedConfigParams:
 		return "config"
@@ -141,6 +141,10 @@ func (m *Methods) handle(ctx context.Context, req *jsonrpc.Request, r protocol.C
 		return m.gitDiffToRemote(ctx, r)
 	case *protocol.LoginAPIKeyParams:
 		return m.loginAPIKey(ctx, req, r)
+	case *protocol.LoginChatGPTParams:
+		return m.loginChatGPT(ctx, req)
+	case *protocol.CancelLoginChatGPTParams:
+		return m.cancelLoginChatGPT(req, r)
 	case *protocol.LogoutChatGPTParams:
 		return m.logout(ctx, req)
 	case *protocol.GetAuthStatusParams:
