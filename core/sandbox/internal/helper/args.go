@@ -1,0 +1,76 @@
+package helper
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Options of the helper, each written as --name=value. The server uses them;
+// the form without any works too.
+const (
+	// OptReport names the descriptor that a status is written to.
+	OptReport = "--report-fd="
+	// OptTempDir says what $TMPDIR is, in place of the environment.
+	OptTempDir = "--tmpdir="
+	// OptProtect names a path that stays read-only, and may be repeated.
+	OptProtect = "--protect="
+	// OptNoNamespaces keeps the command in the namespaces of the helper.
+	OptNoNamespaces = "--no-namespaces"
+	// OptProbe writes what this machine can enforce to standard output. Nothing
+	// else may follow.
+	OptProbe = "--probe"
+)
+
+// invocation is a command line of the helper.
+type invocation struct {
+	reportFD     int // -1 for none
+	tempDir      *string
+	protect      []string
+	noNamespaces bool
+	probe        bool
+	cwd          string
+	policy       string
+	command      []string // may be empty
+}
+
+// parseArgs reads a command line, without argv[0].
+func parseArgs(args []string) (*invocation, error) {
+	inv := &invocation{reportFD: -1}
+	for len(args) > 0 && strings.HasPrefix(args[0], "--") {
+		arg := args[0]
+		args = args[1:]
+		if fd, ok := strings.CutPrefix(arg, OptReport); ok {
+			n, err := strconv.Atoi(fd)
+			if err != nil || n < 3 {
+				return nil, fmt.Errorf("%q is no descriptor for a report", fd)
+			}
+			inv.reportFD = n
+		} else if dir, ok := strings.CutPrefix(arg, OptTempDir); ok {
+			inv.tempDir = &dir
+		} else if path, ok := strings.CutPrefix(arg, OptProtect); ok {
+			inv.protect = append(inv.protect, path)
+		} else if arg == OptNoNamespaces {
+			inv.noNamespaces = true
+		} else if arg == OptProbe {
+			inv.probe = true
+		} else {
+			return nil, fmt.Errorf("unknown option %q", arg)
+		}
+	}
+	if inv.probe {
+		if len(args) > 0 {
+			return nil, errors.New("a probe takes no arguments")
+		}
+		return inv, nil
+	}
+	if len(args) < 2 {
+		return nil, errors.New("the working directory of the policy and the policy are required")
+	}
+	inv.cwd, inv.policy, inv.command = args[0], args[1], args[2:]
+	if len(inv.command) > 0 && inv.command[0] == "--" {
+		inv.command = inv.command[1:]
+	}
+	return inv, nil
+}

@@ -1,0 +1,121 @@
+package helper
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/codex-go/codex/core/sandbox/internal/nofile"
+)
+
+// defaultPath is searched for programs when the environment has no PATH.
+const defaultPath = "/usr/local/bin:/bin:/usr/bin"
+
+// shell runs scripts that do not say what runs them.
+const shell = "/bin/sh"
+
+// image is a command laid out for execve.
+type image struct {
+	program string
+	paths   []string // where to look
+	tries   []try
+	env     uintptr
+	shell   uintptr // the path of the interpreter of scripts
+	// nofile is the limit of open files to restore, which the runtime has
+	// raised for this process; 0 for none.
+	nofile uintptr
+	kept   program // holds what the rest points to
+}
+
+// try is a file to execute, and how to run it as a script when the kernel does
+// not know its format.
+type try struct{ path, argv, script uintptr }
+
+// newImage lays out a command, which is looked up as execvp would: each element
+// of PATH in turn, an empty one being the working directory.
+func newImage(command, env []string) (*image, error) {
+	m := &image{program: command[0]}
+	for _, list := range [][]string{command, env} {
+		for _, s := range list {
+			if strings.IndexByte(s, 0) >= 0 {
+				return nil, fmt.Errorf("an argument or a variable holds a NUL byte: %w", unix.EINVAL)
+			}
+		}
+	}
+	m.env = m.kept.list(env)
+	argv := m.kept.list(command)
+	m.shell = m.kept.text(shell)
+	sh := append([]string{shell, ""}, command[1:]...)
+	m.paths = candidates(command[0], env)
+	for _, path := range m.paths {
+		sh[1] = path
+		m.tries = append(m.tries, try{path: m.kept.text(path), argv: argv, script: m.kept.list(sh)})
+	}
+	if nofile.Original != (syscall.Rlimit{}) {
+		limit := nofile.Original
+		m.nofile = keep(&m.kept, &limit)
+	}
+	return m, nil
+}
+
+// candidates returns the paths under which a program may be found.
+func candidates(program string, env []string) []string {
+	if program == "" || strings.Contains(program, "/") {
+		return []string{program}
+	}
+	list := defaultPath
+	for _, v := range env {
+		if path, ok := strings.CutPrefix(v, "PATH="); ok {
+			list = path
+			break
+		}
+	}
+	var paths []string
+	for dir := range strings.SplitSeq(list, ":") {
+		if dir == "" {
+			dir = "."
+		}
+		paths = append(paths, strings.TrimSuffix(dir, "/")+"/"+program)
+	}
+	return paths
+}
+
+// list returns the address of a list of strings that a null pointer ends.
+func (p *program) list(texts []string) uintptr {
+	list := make([]unsafe.Pointer, len(texts)+1)
+	for i, s := range texts {
+		b := make([]byte, len(s)+1)
+		copy(b, s)
+		list[i] = unsafe.Pointer(&b[0])
+	}
+	return keep(p, &list[0])
+}
+
+// exec becomes the command, and returns why it could not.
+//
+//go:nosplit
+//go:norace
+func (m *image) exec() syscall.Errno {
+	if m.nofile != 0 {
+		_, _, _ = syscall.RawSyscall6(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, m.nofile, 0, 0, 0)
+	}
+	result := syscall.Errno(unix.ENOENT)
+	for i := range m.tries {
+		t := &m.tries[i]
+		_, _, errno := syscall.RawSyscall(unix.SYS_EXECVE, t.path, t.argv, m.env)
+		if errno == unix.ENOEXEC {
+			_, _, errno = syscall.RawSyscall(unix.SYS_EXECVE, m.shell, t.script, m.env)
+		}
+		switch errno {
+		case unix.ENOENT, unix.ENOTDIR, unix.ELOOP, unix.ENAMETOOLONG:
+		case unix.EACCES:
+			result = errno // a later one may do
+		default:
+			return errno
+		}
+	}
+	return result
+}

@@ -1,0 +1,124 @@
+package helper
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/codex-go/codex/core/sandbox/internal/policy"
+)
+
+// Main is the helper. It does not return. args are the arguments of the process
+// with its name.
+func Main(args []string) {
+	inv, err := parseArgs(args[1:])
+	if err != nil {
+		refuse(exitUsage, fmt.Errorf("%w; usage: %s <policy cwd> <policy JSON> -- <command> [argument...]", err, Name))
+	}
+	if inv.probe {
+		os.Exit(probe(os.Stdout))
+	}
+	status := openStatus(inv.reportFD)
+	p, err := policy.Parse([]byte(inv.policy))
+	if err != nil {
+		status.write(&failure{StageUsage, exitUsage, err})
+		refuse(exitUsage, err)
+	}
+	f := run(inv, p)
+	status.write(f)
+	refuse(exitFailed, f.err)
+}
+
+// refuse ends the helper with a message.
+func refuse(code int, err error) {
+	fmt.Fprintf(os.Stderr, "%s: %v\n", Name, err)
+	os.Exit(code)
+}
+
+// failure says why a command did not run.
+type failure struct {
+	stage Stage
+	code  int // exit code that stands for it
+	err   error
+}
+
+func setupFailure(err error) *failure { return &failure{StageSetup, exitFailed, err} }
+
+// run runs the command of an invocation under a policy. It returns only when
+// the command was not started.
+func run(inv *invocation, p *policy.Policy) *failure {
+	if len(inv.command) == 0 {
+		return &failure{StageUsage, exitFailed, errors.New("no command to run")}
+	}
+	image, err := newImage(inv.command, os.Environ())
+	if err != nil {
+		return &failure{StageExec, exitNotExecutable, err}
+	}
+	dieWithParent()
+	if p.FullWrite() && p.FullNetwork() {
+		return image.failure(image.exec())
+	}
+
+	tempDir := os.Getenv("TMPDIR")
+	if inv.tempDir != nil {
+		tempDir = *inv.tempDir
+	}
+	c, err := newConfinement(p, policy.Roots(p, inv.cwd, tempDir, inv.protect))
+	if err != nil {
+		return setupFailure(err)
+	}
+	if !inv.noNamespaces {
+		for _, mode := range modes(c.have) {
+			s := supervisor{confinement: c, mode: mode, image: image}
+			if f := s.run(); !errors.Is(f.err, errNotAllowed) {
+				return f
+			}
+		}
+	}
+	return c.become(image)
+}
+
+// become restricts this process and makes it the command.
+func (c *confinement) become(image *image) *failure {
+	var p program
+	c.addRestrictions(&p, c.have)
+	if i, errno := p.run(); errno != 0 {
+		return setupFailure(fmt.Errorf("%s: %w", p.ops[i].what, errno))
+	}
+	return image.failure(image.exec())
+}
+
+// dieWithParent makes the parent's death deadly for this process if the parent
+// has asked for any signal in that case: another one could be ignored.
+func dieWithParent() {
+	var sig int32
+	if err := unix.Prctl(unix.PR_GET_PDEATHSIG, uintptr(unsafe.Pointer(&sig)), 0, 0, 0); err == nil && sig != 0 {
+		_ = unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0)
+	}
+}
+
+// mode is a set of namespaces that a command runs in.
+type mode struct {
+	user bool // the others are made by virtue of a user namespace
+	pid  bool // beside those for mounts and IPC
+}
+
+// modes returns what to try, best first.
+func modes(have capSet) []mode {
+	user := !have.has(unix.CAP_SYS_ADMIN)
+	return []mode{{user: user, pid: true}, {user: user}}
+}
+
+func (m mode) flags() uintptr {
+	flags := uintptr(unix.CLONE_NEWNS | unix.CLONE_NEWIPC)
+	if m.user {
+		flags |= unix.CLONE_NEWUSER
+	}
+	if m.pid {
+		flags |= unix.CLONE_NEWPID
+	}
+	return flags
+}

@@ -1,0 +1,9 @@
+package sandbox
+
+const kind = "seatbelt"
+
+func (*Options) complete() error { return nil }
+
+func (s *Sandbox) wrap(r Request) (*Invocation, error) {
+	return seatbelt(r.Argv, plain(r.Policy), s.Roots(r.Policy, r.Cwd)), nil
+}

@@ -1,0 +1,9 @@
+//go:build !linux && !darwin
+
+package sandbox
+
+const kind = "none"
+
+func (*Options) complete() error { return ErrUnsupported }
+
+func (*Sandbox) wrap(Request) (*Invocation, error) { return nil, ErrUnsupported }
