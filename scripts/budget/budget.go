@@ -30,15 +30,15 @@ const Schema = "protocol/schema"
 // SchemaUsers are the modules that may import [Schema].
 var SchemaUsers = []string{"cmd", "scripts"}
 
-// Floors are the packages of core, by floor. Apart from its tests, a package
-// imports packages of lower floors only.
+// Floors are the packages of core, by floor. A package that is not named stands
+// on the floor of the one that its path begins with. Apart from its tests, a
+// package imports packages of lower floors only; packages with the same first
+// name, such as modelclient and modelclient/ollama, are one household, and the
+// compiler alone watches over them.
 var Floors = [][]string{
-	0: {
-		"clientid", "customprompt", "event", "imagefile", "modelclient/internal/sse", "modelprovider", "models",
-		"patch/linediff", "shellenv",
-	},
-	1: {"auth", "config", "gitinfo", "history", "patch", "rollout", "shellcmd", "turndiff"},
-	2: {"approval", "auth/login", "exec", "modelclient", "modelclient/modeltest", "modelclient/ollama"},
+	0: {"clientid", "customprompt", "event", "imagefile", "modelprovider", "models", "patch/linediff", "shellenv"},
+	1: {"auth", "config", "gitinfo", "history", "patch", "rollout", "sandbox", "shellcmd", "turndiff"},
+	2: {"approval", "exec", "mcpclient", "modelclient"},
 	3: {"prompt", "tools"},
 	4: {"session"},
 	5: {"conversation"},
@@ -46,7 +46,9 @@ var Floors = [][]string{
 }
 
 // Inits are the files that may have a function init, each with the reason.
-var Inits = map[string]string{}
+var Inits = map[string]string{
+	"core/sandbox/early/early.go": "the sandbox helper starts before the packages of the agent are initialized; a program asks for it by the import",
+}
 
 // Maps are the package variables that are maps and change after the start, as
 // "file: name", each with the reason.

@@ -4,7 +4,9 @@ import (
 	"go/ast"
 	"go/token"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,9 +41,13 @@ func TestModules(t *testing.T) {
 func TestPure(t *testing.T) {
 	t.Parallel()
 	r := sources(t)
+	packages := map[string][]string{} // of a module, what is held to the rule
 	for _, s := range r.sources {
-		if s.test || s.pkg == Schema || !slices.Contains(Pure, s.module) {
+		if s.test || !slices.Contains(Pure, s.module) || isSchema(s.pkg) {
 			continue
+		}
+		if p := r.Prefix + "/" + s.pkg; !slices.Contains(packages[s.module], p) {
+			packages[s.module] = append(packages[s.module], p)
 		}
 		for _, p := range s.imports {
 			first, _, _ := strings.Cut(p, "/")
@@ -51,13 +57,8 @@ func TestPure(t *testing.T) {
 		}
 	}
 	for _, name := range Pure {
-		list := []string{"list", "-deps"}
-		for _, s := range r.sources {
-			if s.module == name && s.pkg != Schema {
-				list = append(list, "."+strings.TrimPrefix(s.pkg, name))
-			}
-		}
-		out, err := workspace.Run(t.Context(), filepath.Join(r.Root, name), []string{"GOWORK=off"}, "go", slices.Compact(list)...)
+		args := append([]string{"list", "-deps"}, packages[name]...)
+		out, err := workspace.Run(t.Context(), filepath.Join(r.Root, name), []string{"GOWORK=off"}, "go", args...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,15 +74,18 @@ func TestPure(t *testing.T) {
 	}
 }
 
+// isSchema reports whether a package is [Schema] or below it.
+func isSchema(pkg string) bool { return strings.HasPrefix(pkg+"/", Schema+"/") }
+
 func TestSchemaUsers(t *testing.T) {
 	t.Parallel()
 	r := sources(t)
 	for _, s := range r.sources {
-		if slices.Contains(SchemaUsers, s.module) || strings.HasPrefix(s.pkg+"/", Schema+"/") {
+		if slices.Contains(SchemaUsers, s.module) || isSchema(s.pkg) {
 			continue
 		}
 		for _, p := range s.imports {
-			if pkg, _ := r.ours(p); strings.HasPrefix(pkg+"/", Schema+"/") {
+			if pkg, _ := r.ours(p); isSchema(pkg) {
 				t.Errorf("%s imports %s, which is for generators and commands", s.file, pkg)
 			}
 		}
@@ -91,10 +95,10 @@ func TestSchemaUsers(t *testing.T) {
 func TestFloors(t *testing.T) {
 	t.Parallel()
 	r := sources(t)
-	floors := map[string]int{}
+	named := map[string]int{}
 	for floor, packages := range Floors {
 		for _, p := range packages {
-			floors["core/"+p] = floor
+			named["core/"+p] = floor
 		}
 	}
 	seen := map[string]bool{}
@@ -102,34 +106,94 @@ func TestFloors(t *testing.T) {
 		if s.module != "core" || s.test {
 			continue
 		}
-		seen[s.pkg] = true
-		floor, ok := floors[s.pkg]
+		floor, ok := floorOf(named, s.pkg)
 		if !ok {
-			t.Errorf("%s has no floor: give it one in Floors, and a word in ARCHITECTURE.md", s.pkg)
-			floors[s.pkg] = len(Floors) // said once
+			t.Errorf("%s has no floor: give it one in Floors, and a word in ARCHITECTURE.md", s.file)
 			continue
 		}
+		seen[s.pkg] = true
 		for _, p := range s.imports {
-			if pkg, ok := r.ours(p); ok && strings.HasPrefix(pkg, "core/") && floors[pkg] >= floor {
-				t.Errorf("%s (floor %d) imports %s (floor %d)", s.file, floor, pkg, floors[pkg])
+			pkg, ok := r.ours(p)
+			if !ok || !strings.HasPrefix(pkg, "core/") || household(pkg) == household(s.pkg) {
+				continue
+			}
+			if below, ok := floorOf(named, pkg); !ok || below >= floor {
+				t.Errorf("%s (floor %d) imports %s (floor %d)", s.file, floor, pkg, below)
 			}
 		}
 	}
-	for p := range floors {
+	for p := range named {
 		if !seen[p] {
 			t.Errorf("Floors names %s, which does not exist", p)
 		}
 	}
 }
 
+// floorOf is the floor of a package, or of the nearest package above it that has
+// one.
+func floorOf(named map[string]int, pkg string) (int, bool) {
+	for ; pkg != "."; pkg = path.Dir(pkg) {
+		if floor, ok := named[pkg]; ok {
+			return floor, true
+		}
+	}
+	return 0, false
+}
+
+// household is what a package of core has in common with its neighbours: the
+// first name below core.
+func household(pkg string) string {
+	_, rest, _ := strings.Cut(pkg, "/")
+	name, _, _ := strings.Cut(rest, "/")
+	return name
+}
+
+func TestFloorOf(t *testing.T) {
+	t.Parallel()
+	named := map[string]int{"core/a": 2, "core/a/b": 1}
+	tests := []struct {
+		name  string
+		pkg   string
+		floor int
+		ok    bool
+	}{
+		{"named", "core/a", 2, true},
+		{"named below another", "core/a/b", 1, true},
+		{"below", "core/a/internal/c", 2, true},
+		{"below both", "core/a/b/c", 1, true},
+		{"unknown", "core/ab", 0, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			floor, ok := floorOf(named, test.pkg)
+			if floor != test.floor || ok != test.ok {
+				t.Errorf("got floor %d, %v, want %d, %v", floor, ok, test.floor, test.ok)
+			}
+		})
+	}
+}
+
+// dependency finds the rows of the table of dependencies.
+var dependency = regexp.MustCompile("(?m)^\\| `([^`/]+\\.[^`/]+/[^`]+)` \\|")
+
 // TestDocumented holds ARCHITECTURE.md to its promise: it names every direct
-// dependency with its reason, and every package of core.
+// dependency with its reason and no other, and every package of core that has a
+// floor.
 func TestDocumented(t *testing.T) {
 	t.Parallel()
 	r := sources(t)
-	text, err := os.ReadFile(filepath.Join(r.Root, "ARCHITECTURE.md"))
+	document, err := os.ReadFile(filepath.Join(r.Root, "ARCHITECTURE.md"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	text := string(document)
+	explained := map[string]bool{}
+	for _, row := range dependency.FindAllStringSubmatch(text, -1) {
+		explained[row[1]] = false
+	}
+	if len(explained) == 0 {
+		t.Fatal("found no table of dependencies")
 	}
 	for _, m := range r.Workspace.Modules {
 		name := filepath.Join(r.Dir(m), "go.mod")
@@ -142,14 +206,23 @@ func TestDocumented(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, require := range file.Require {
-			if _, ok := r.ours(require.Mod.Path); !ok && !require.Indirect && !strings.Contains(string(text), "`"+require.Mod.Path+"`") {
+			if _, ok := r.ours(require.Mod.Path); ok || require.Indirect {
+				continue
+			}
+			if _, ok := explained[require.Mod.Path]; !ok {
 				t.Errorf("%s requires %s: ARCHITECTURE.md does not say why", m.Name, require.Mod.Path)
 			}
+			explained[require.Mod.Path] = true
+		}
+	}
+	for p, required := range explained {
+		if !required {
+			t.Errorf("ARCHITECTURE.md explains %s, which no module requires directly", p)
 		}
 	}
 	for _, packages := range Floors {
 		for _, p := range packages {
-			if !strings.Contains(string(text), "`"+p+"`") {
+			if !strings.Contains(text, "`"+p+"`") {
 				t.Errorf("ARCHITECTURE.md does not mention the package `%s`", p)
 			}
 		}
