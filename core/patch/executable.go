@@ -17,6 +17,10 @@ import (
 // sandbox.
 const RunFlag = "--codex-run-as-apply-patch"
 
+// FromStdin, in place of the patch behind [RunFlag], makes the program read the
+// patch from standard input: a system may not let an argument be that long.
+const FromStdin = "-"
+
 // maxPatchBytes bounds a patch that is read from standard input.
 const maxPatchBytes = 64 << 20
 
@@ -46,7 +50,7 @@ func calledByFlag(argv []string) bool { return len(argv) > 1 && argv[1] == RunFl
 
 // Main is the whole program when [Invoked] says so. argv is that of the
 // process, its name included. The patch is the only argument, or comes from
-// stdin if there is none; paths are relative to the working folder of the
+// stdin if there is none, or if [FromStdin] stands for it; paths are relative to the working folder of the
 // process. It prints the summary to stdout or one message to stderr, and
 // returns the exit code: 0 when the patch was applied, 1 when it was not, 2
 // when the arguments make no sense.
@@ -56,27 +60,26 @@ func calledByFlag(argv []string) bool { return len(argv) > 1 && argv[1] == RunFl
 // spec: exec-and-tools, executable forms
 func Main(argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var text string
+	var err error
 	switch {
 	case calledByName(argv) && len(argv) == 2:
 		text = argv[1]
 	case calledByName(argv) && len(argv) == 1:
-		data, err := io.ReadAll(io.LimitReader(stdin, maxPatchBytes+1))
-		switch {
-		case err != nil:
-			return fail(stderr, fmt.Errorf("read patch from standard input: %w", err))
-		case len(data) > maxPatchBytes:
-			return fail(stderr, fmt.Errorf("the patch is longer than %d bytes", maxPatchBytes))
-		case len(data) == 0:
+		if text, err = readPatch(stdin); err == nil && text == "" {
 			return misused(stderr)
 		}
-		text = string(data)
 	case !calledByName(argv) && calledByFlag(argv):
 		if len(argv) < 3 {
 			return fail(stderr, fmt.Errorf("%s needs a patch as its argument", RunFlag))
 		}
-		text = argv[2]
+		if text = argv[2]; text == FromStdin {
+			text, err = readPatch(stdin)
+		}
 	default:
 		return misused(stderr)
+	}
+	if err != nil {
+		return fail(stderr, err)
 	}
 	if !utf8.ValidString(text) {
 		return fail(stderr, fmt.Errorf("the patch is %w", errNotText))
@@ -89,6 +92,18 @@ func Main(argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return fail(stderr, fmt.Errorf("find the working folder: %w", err))
 	}
 	return run(ctx, dir, text, stdout, stderr)
+}
+
+// readPatch reads a patch to its end.
+func readPatch(stdin io.Reader) (string, error) {
+	data, err := io.ReadAll(io.LimitReader(stdin, maxPatchBytes+1))
+	if err != nil {
+		return "", fmt.Errorf("read patch from standard input: %w", err)
+	}
+	if len(data) > maxPatchBytes {
+		return "", fmt.Errorf("the patch is longer than %d bytes", maxPatchBytes)
+	}
+	return string(data), nil
 }
 
 // run applies a patch in a folder and reports like the program does.

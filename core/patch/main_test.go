@@ -44,6 +44,10 @@ func TestMainProcess(t *testing.T) {
 		{"no options", []string{"apply_patch", "--help"}, "", 1, "", beginMarker},
 		{"flag", []string{"codex", RunFlag, good}, "", 0, done, ""},
 		{"flag and more", []string{"codex", RunFlag, good, "more"}, "", 0, done, ""},
+		{"flag and standard input", []string{"codex", RunFlag, FromStdin}, good, 0, done, ""},
+		{"flag and nothing on standard input", []string{"codex", RunFlag, FromStdin}, "", 1, "", endMarker},
+		{"flag and standard input that is not UTF-8", []string{"codex", RunFlag, FromStdin}, "\xff", 1, "", "UTF-8"},
+		{"the dash means nothing else", []string{"apply_patch", FromStdin}, good, 1, "", beginMarker},
 		{"flag alone", []string{"codex", RunFlag}, good, 1, "", RunFlag},
 		{"failure", []string{"apply_patch", patchText("*** Delete File: a")}, "", 1, "", "no such file or directory"},
 	}

@@ -98,6 +98,10 @@ func (s *Set) executePatch(ctx context.Context, h Host, c *command, plan *patch.
 	if sandboxed {
 		inner := s.patchCommand(c, plan)
 		r.command = exec.Command{Argv: inner.argv, Dir: c.dir, Env: Environ(nil, h.SandboxPolicy()), Timeout: c.timeout}
+		if text := plan.Patch().Text; len(text) > maxPatchArgument {
+			r.command.Argv = []string{s.o.Executable, patch.RunFlag, patch.FromStdin}
+			r.command.Stdin = []byte(text)
+		}
 		return s.execute(ctx, h, inner, r)
 	}
 	o, err := s.applyHere(ctx, h, c, plan, r)
@@ -106,6 +110,10 @@ func (s *Set) executePatch(ctx context.Context, h Host, c *command, plan *patch.
 	}
 	return o.result(false, ""), nil
 }
+
+// maxPatchArgument bounds a patch that is an argument of a process, in bytes.
+// Linux has arguments of at most 128 KiB.
+const maxPatchArgument = 64 << 10
 
 // patchCommand is the command that applies the patch of c in a process of its
 // own.
