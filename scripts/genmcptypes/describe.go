@@ -132,6 +132,10 @@ func (b *builder) meaning(d *decl) string {
 		text = b.derived(d)
 	}
 	switch d.kind {
+	case aliasDecl:
+		if d.node.anyOf != nil && arbitrary[d.name] == "" {
+			text += ", as it came"
+		}
 	case unionDecl:
 		names := make([]string, 0, len(d.cases)+1)
 		for _, c := range d.cases {
@@ -183,6 +187,9 @@ func (b *builder) derived(d *decl) string {
 		return "is the " + spoken(d.name) + " of MCP"
 	}
 	owner, member := b.place(d)
+	if owner == "" {
+		return fmt.Sprintf("is an item of [%s]", strings.TrimSuffix(d.name, "Item"))
+	}
 	return fmt.Sprintf("is the member %s of [%s]", member, owner)
 }
 

@@ -13,12 +13,25 @@ func (b *builder) union(d *decl, n *node) error {
 		if part.ref == "" {
 			return fmt.Errorf("%s: a case without a name", part.pointer)
 		}
-		d.cases = append(d.cases, unionCase{name: part.ref, tag: part.ref})
+		name := part.ref
+		for b.schema.definitions[name].ref != "" {
+			name = b.schema.definitions[name].ref
+		}
+		if b.schema.object(b.schema.definitions[name]) == nil {
+			// Only structs can be cases. JSON-RPC batches are the one use.
+			d.kind, d.expr, d.cases = aliasDecl, "json.RawMessage", nil
+			_, err := b.declare(d)
+			return err
+		}
+		if !slices.ContainsFunc(d.cases, func(c unionCase) bool { return c.name == name }) {
+			d.cases = append(d.cases, unionCase{name: name, tag: name})
+		}
 	}
 	if _, err := b.declare(d); err != nil {
 		return err
 	}
-	return b.tagUnion(d)
+	b.tagUnion(d)
+	return nil
 }
 
 // inlineUnion returns the type of an anyOf without a name.
@@ -67,14 +80,11 @@ func (b *builder) sameCases(union string, refs []string) bool {
 
 // tagUnion finds the member that tells the cases of a union apart: one that is
 // required in all of them and has a text of its own in each.
-func (b *builder) tagUnion(d *decl) error {
+func (b *builder) tagUnion(d *decl) {
 	for _, tag := range []string{"method", "type"} {
 		texts := make([]string, 0, len(d.cases))
 		for _, c := range d.cases {
 			o := b.schema.object(b.schema.definitions[c.name])
-			if o == nil {
-				return fmt.Errorf("%s: the case %s is no object", d.node.pointer, c.name)
-			}
 			p := o.properties[tag]
 			if p == nil || p.constText == nil || !slices.Contains(o.required, tag) || slices.Contains(texts, *p.constText) {
 				break
@@ -98,7 +108,6 @@ func (b *builder) tagUnion(d *decl) error {
 	case d.tag == "":
 		d.unknown = unknownObject
 	}
-	return nil
 }
 
 // The types that keep what is no known case, each with the member that has its
