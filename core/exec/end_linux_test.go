@@ -485,12 +485,21 @@ func TestThreadsThatEnd(t *testing.T) {
 // command.
 func TestParentDeath(t *testing.T) {
 	t.Parallel()
+	for _, role := range []string{"server", "terminal"} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			testParentDeath(t, role)
+		})
+	}
+}
+
+func testParentDeath(t *testing.T, role string) {
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := osexec.Command(self)
-	cmd.Env = []string{roleVariable + "=server"}
+	cmd.Env = []string{roleVariable + "=" + role}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -511,12 +520,20 @@ func TestParentDeath(t *testing.T) {
 	}
 }
 
-// playRole runs a command that prints its id and waits.
-func playRole(string) int {
+// playRole runs a command that prints its id and waits, with the role terminal
+// a shell on a terminal.
+func playRole(role string) int {
 	r := NewRunner(nil)
-	_, err := r.Run(context.Background(), Command{Argv: []string{"sh", "-c", "echo $$; exec sleep 600"}, Timeout: NoTimeout}, &Options{
-		OnOutput: func(_ context.Context, _ protocol.ExecOutputStream, chunk []byte) { _, _ = os.Stdout.Write(chunk) },
-	})
+	print := func(_ context.Context, _ protocol.ExecOutputStream, chunk []byte) { _, _ = os.Stdout.Write(chunk) }
+	var err error
+	if role == "terminal" {
+		var t *Terminal
+		if t, err = r.StartTerminal(context.Background(), sh("trap '' TERM; echo $$; sleep 600; true"), &TerminalOptions{OnOutput: print}); err == nil {
+			_, err = t.Result()
+		}
+	} else {
+		_, err = r.Run(context.Background(), Command{Argv: []string{"sh", "-c", "echo $$; exec sleep 600"}, Timeout: NoTimeout}, &Options{OnOutput: print})
+	}
 	fmt.Fprintln(os.Stderr, err)
 	return 1
 }

@@ -100,3 +100,28 @@ func TestSessionToolDescriptions(t *testing.T) {
 		t.Errorf("%s (-want +got; -update writes it):\n%s", path, diff)
 	}
 }
+
+// Whatever a model sends, the call has a result and nothing starts unasked.
+func FuzzSessionArguments(f *testing.F) {
+	for _, name := range []string{"exec_command", "write_stdin", "unified_exec"} {
+		f.Add(name, `{"cmd":"ls","input":["ls"],"session_id":0,"chars":""}`)
+		f.Add(name, `{"cmd":"apply_patch <<E\n*** Begin Patch\n*** Add File: a\n+b\n*** End Patch\nE","shell":"bash"}`)
+		f.Add(name, `{"input":[],"session_id":"4294967296","timeout_ms":18446744073709551615}`)
+		f.Add(name, `{"cmd":"\u0000","max_output_tokens":18446744073709551615,"yield_time_ms":0,"login":false}`)
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, name, arguments string) {
+		b := newBench(t, protocol.AskUntrusted, readOnly)
+		b.cwd = dir
+		// Everything is denied: there may be any number of questions.
+		b.answers = []protocol.ReviewDecision{denied, denied}
+		s := b.set(func(o *tools.Options) { o.Environ, o.Runner = nil, terminalBench{b} })
+		result, err := s.Call(t.Context(), b, &protocol.FunctionCallItem{Name: name, CallID: "c1", Arguments: arguments})
+		if err != nil || result.Text == "" {
+			t.Errorf("result %+v, %v", result, err)
+		}
+		if len(b.warnings) > 0 {
+			t.Errorf("panic: %v", b.warnings)
+		}
+	})
+}
