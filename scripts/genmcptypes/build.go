@@ -184,11 +184,15 @@ func (b *builder) reference(name string) goType {
 	return goType{expr: name, form: byNil} // a map or an array
 }
 
+// requestMeta is the type of the _meta of requests where that has no name.
+const requestMeta = "RequestMeta"
+
 // inlineObject declares the struct of an object without a name. The _meta of
-// requests is the same everywhere and declared once.
+// requests is the same everywhere and declared once; it is open also in the
+// versions that forget to say so.
 func (b *builder) inlineObject(n *node, name, member string) (goType, error) {
 	if member == "_meta" {
-		name = "RequestMeta"
+		name = requestMeta
 		if old := b.file.byName[name]; old != nil {
 			if !sameMembers(old.node, n) {
 				return goType{}, fmt.Errorf("%s: another form than %s", n.pointer, old.node.pointer)
@@ -201,13 +205,13 @@ func (b *builder) inlineObject(n *node, name, member string) (goType, error) {
 
 func sameMembers(a, b *node) bool {
 	return slices.Equal(slices.Sorted(maps.Keys(a.properties)), slices.Sorted(maps.Keys(b.properties))) &&
-		slices.Equal(a.required, b.required) && (a.additional == nil) == (b.additional == nil)
+		slices.Equal(a.required, b.required)
 }
 
 // structure declares a struct.
 func (b *builder) structure(d *decl, o *node) error {
 	d.kind, d.node = structDecl, o
-	d.extra = o.additional != nil || isMetaObject(d.name)
+	d.extra = o.additional != nil || isMetaObject(d.name) || d.name == requestMeta
 	if o.additional != nil && !o.additional.isEmpty() {
 		return fmt.Errorf("%s: properties beside typed additionalProperties", o.pointer)
 	}

@@ -10,18 +10,18 @@ import (
 func (b *builder) union(d *decl, n *node) error {
 	d.kind, d.node = unionDecl, n
 	for _, part := range n.anyOf {
-		if part.ref == "" {
-			return fmt.Errorf("%s: a case without a name", part.pointer)
-		}
 		name := part.ref
-		for b.schema.definitions[name].ref != "" {
+		for name != "" && b.schema.definitions[name].ref != "" {
 			name = b.schema.definitions[name].ref
 		}
-		if b.schema.object(b.schema.definitions[name]) == nil {
+		if part.is("array") || name != "" && b.schema.object(b.schema.definitions[name]) == nil {
 			// Only structs can be cases. JSON-RPC batches are the one use.
 			d.kind, d.expr, d.cases = aliasDecl, "json.RawMessage", nil
 			_, err := b.declare(d)
 			return err
+		}
+		if name == "" {
+			return fmt.Errorf("%s: a case without a name", part.pointer)
 		}
 		if !slices.ContainsFunc(d.cases, func(c unionCase) bool { return c.name == name }) {
 			d.cases = append(d.cases, unionCase{name: name, tag: name})
