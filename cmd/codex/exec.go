@@ -21,6 +21,8 @@ import (
 	"github.com/codex-go/codex/core/config"
 	"github.com/codex-go/codex/core/modelprovider"
 	"github.com/codex-go/codex/core/models"
+	"github.com/codex-go/codex/core/sandbox"
+	"github.com/codex-go/codex/core/tools"
 	"github.com/codex-go/codex/protocol"
 )
 
@@ -285,6 +287,10 @@ func (f *globalFlags) agentOptions() *agent.Options {
 	if executable, err := os.Executable(); err == nil {
 		o.Executable = executable
 		o.LinkDir = linkDir(executable)
+	}
+	// Without a sandbox commands that need one are refused, one by one.
+	if box, err := sandbox.New(&sandbox.Options{TempDir: os.Getenv("TMPDIR")}); err == nil {
+		o.Sandbox = tools.Confiner{Box: box}
 	}
 	return o
 }

@@ -8,12 +8,20 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/codex-go/codex/cmd/internal/hardening"
 	"github.com/codex-go/codex/core/patch"
+	"github.com/codex-go/codex/core/sandbox"
+	_ "github.com/codex-go/codex/core/sandbox/early" // the helper starts faster
 )
 
 func main() {
+	sandbox.Init() // never returns in the helper, which must not be hardened yet
 	if patch.Invoked(os.Args) {
 		os.Exit(patch.Main(os.Args, os.Stdin, os.Stdout, os.Stderr))
+	}
+	if err := hardening.Apply(); err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		os.Exit(hardening.ExitCode(err))
 	}
 	os.Exit(run())
 }

@@ -9,6 +9,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// statusWriter writes a status to the report descriptor, if there is one.
+type statusWriter struct{ file *os.File }
+
+// openStatus takes the report descriptor, so that the command does not get it.
+func openStatus(fd int) statusWriter {
+	if fd < 0 {
+		return statusWriter{}
+	}
+	unix.CloseOnExec(fd)
+	return statusWriter{os.NewFile(uintptr(fd), "report")}
+}
+
 // write writes a status. The server may be gone; nobody else needs to know.
 func (w statusWriter) write(f *failure) {
 	if w.file == nil {

@@ -2,7 +2,6 @@ package helper
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -73,16 +72,4 @@ func ParseStatus(data []byte) (*Status, error) {
 		return nil, fmt.Errorf("the sandbox helper has written %q", data)
 	}
 	return s, nil
-}
-
-// statusWriter writes a status to the report descriptor, if there is one.
-type statusWriter struct{ file *os.File }
-
-// openStatus takes the report descriptor, so that the command does not get it.
-func openStatus(fd int) statusWriter {
-	if fd < 0 {
-		return statusWriter{}
-	}
-	syscall.CloseOnExec(fd)
-	return statusWriter{os.NewFile(uintptr(fd), "report")}
 }

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package hardening
+
+const loaderPrefix = ""
+
+func steps() []step { return nil }

@@ -1,0 +1,56 @@
+package tools
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/codex-go/codex/core/exec"
+	"github.com/codex-go/codex/core/sandbox"
+	"github.com/codex-go/codex/core/shellenv"
+	"github.com/codex-go/codex/protocol"
+)
+
+// Confiner makes a [Sandbox] of the operating system's.
+type Confiner struct{ Box *sandbox.Sandbox }
+
+// Kind names what confines commands.
+func (c Confiner) Kind() string { return c.Box.Kind() }
+
+// Confine changes a command so that it runs under a policy. A command that the
+// sandbox could not start is reported as what it is: not found, not executable,
+// or not run because the policy cannot be enforced.
+func (c Confiner) Confine(cmd *exec.Command, policy protocol.SandboxPolicy, cwd string) error {
+	if len(cmd.Argv) == 0 {
+		return &exec.StartError{ExitCode: exec.ExitNone, Err: exec.ErrEmptyCommand}
+	}
+	program := cmd.Argv[0]
+	inv, err := c.Box.Wrap(sandbox.Request{Argv: cmd.Argv, Policy: policy, Cwd: cwd, ReportFD: exec.ReportFD})
+	if err != nil {
+		return fmt.Errorf("confine command: %w", err)
+	}
+	cmd.Path, cmd.Arg0 = inv.Path, inv.Arg0
+	cmd.Argv = append([]string{inv.Arg0}, inv.Args...)
+	for _, variable := range inv.Env {
+		name, value, _ := strings.Cut(variable, "=")
+		cmd.Env = shellenv.With(cmd.Env, name, value)
+	}
+	if inv.Reports {
+		cmd.Report = func(written []byte) error { return startFailure(program, sandbox.ParseReport(written)) }
+	}
+	return nil
+}
+
+// startFailure turns a failure of the sandbox's helper into that of a command
+// which was not started.
+func startFailure(program string, err error) error {
+	var failure *sandbox.Failure
+	if !errors.As(err, &failure) || failure.Setup {
+		return err
+	}
+	cause := exec.ErrNotExecutable
+	if failure.ExitCode == exec.ExitNotFound {
+		cause = exec.ErrNotFound
+	}
+	return &exec.StartError{Program: program, ExitCode: failure.ExitCode, Err: fmt.Errorf("%w: %w", cause, failure)}
+}
