@@ -50,6 +50,7 @@ func newRoot() *cobra.Command {
 		newSessions(&flags),
 		newApply(&flags),
 		newCompletion(),
+		newDebug(&flags),
 		newDemo(),
 	)
 	return root
