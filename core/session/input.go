@@ -35,7 +35,7 @@ func (s *Session) userInput(sub submission, set *settings, items []protocol.Inpu
 		t := s.running()
 		switch {
 		case t == nil:
-			s.start(sub, &task{settings: set, run: func(t *task) *string { return s.runTurn(t, items) }})
+			s.startTurn(sub, set, items)
 			return
 		case t.kind == compactionTask:
 			s.postpone(postponed{sub: sub, settings: set, items: items})
@@ -50,6 +50,17 @@ func (s *Session) userInput(sub submission, set *settings, items []protocol.Inpu
 			return
 		}
 	}
+}
+
+// startTurn starts a turn. What the model is told about its environment is
+// decided here, in the order of the submissions.
+func (s *Session) startTurn(sub submission, set *settings, items []protocol.InputItem) {
+	if len(items) == 0 {
+		s.start(sub, &task{settings: set, run: func(*task) *string { return nil }})
+		return
+	}
+	news := s.news(set)
+	s.start(sub, &task{settings: set, run: func(t *task) *string { return s.runTurn(t, news, items) }})
 }
 
 // steer adds items to one turn, and to no other.

@@ -87,9 +87,9 @@ func (s *Session) publishFor(t *task, e event.Event) {
 func (t *task) follow(itemID string, msg protocol.EventMsg, detail event.Detail) {
 	switch msg.(type) {
 	case *protocol.ExecCommandBeginEvent, *protocol.PatchApplyBeginEvent, *protocol.McpToolCallBeginEvent:
-		t.begun = msg
+		t.begun = event.Event{ItemID: itemID, Msg: msg}
 	case *protocol.ExecCommandEndEvent, *protocol.PatchApplyEndEvent, *protocol.McpToolCallEndEvent:
-		t.begun = nil
+		t.begun = event.Event{}
 	}
 	switch detail.(type) {
 	case *event.ItemOpened:

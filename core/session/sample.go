@@ -13,7 +13,7 @@ import (
 // answer is what one response of the model came to.
 type answer struct {
 	last  *string              // last text of the last assistant message
-	calls int                  // calls that were answered
+	calls int                  // calls whose outputs the model has not seen
 	usage *protocol.TokenUsage // nil when the model did not say
 	// item is the id that was made up for the item that comes in, or "".
 	item string
@@ -72,7 +72,8 @@ func (s *Session) request(t *task) *modelclient.Request {
 // attempt streams one response. What the model began and did not finish is
 // closed when it ends.
 func (s *Session) attempt(t *task, a *answer) error {
-	a.item = ""
+	// Calls of an attempt that failed have their outputs in this one's input.
+	a.calls, a.item = 0, ""
 	stream, err := s.o.Model.Stream(t.ctx, s.request(t))
 	if err != nil {
 		return err
@@ -108,7 +109,8 @@ func (s *Session) itemID(a *answer, e *modelclient.Event) string {
 	}
 	id := a.item
 	if e.Kind == modelclient.ItemDone {
-		a.item = ""
+		// Calls of an attempt that failed have their outputs in this one's input.
+		a.calls, a.item = 0, ""
 	}
 	return id
 }

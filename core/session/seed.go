@@ -92,33 +92,29 @@ func (s *Session) instructed() string {
 	return s.docs.text
 }
 
-// announce tells the model about its surroundings where they differ from what
-// it was told last. The name of the shell is told once. It comes before the
-// input of the turn, so that what is told before it stays the same.
-// (spec: agent-loop, context messages)
-func (s *Session) announce(t *task) {
-	var items []protocol.ResponseItem
-	if text := s.moved(t.settings.cwd); text != "" {
-		items = append(items, prompt.UserInstructionsItem(text))
-	}
-	env := t.settings.environment()
+// news returns what the model must be told about the environment of a turn, if
+// anything. The name of the shell is told once. Only the loop calls it.
+func (s *Session) news(set *settings) []protocol.ResponseItem {
+	env := set.environment()
 	s.mu.Lock()
-	if s.announced == nil || !s.announced.Equal(env) {
-		items = append(items, env.Item())
-	}
+	defer s.mu.Unlock()
+	told := s.announced
 	s.announced = &env
-	s.mu.Unlock()
-	s.record(t, items...)
+	if told != nil && told.Equal(env) {
+		return nil
+	}
+	return []protocol.ResponseItem{env.Item()}
 }
 
 // moved returns the user's instructions for a directory, if it belongs to
 // another project than the last one and they say something else.
-func (s *Session) moved(cwd string) string {
+// (spec: agent-loop, do better)
+func (s *Session) moved(cwd string) []protocol.ResponseItem {
 	s.mu.Lock()
 	last := s.docs
 	s.mu.Unlock()
 	if cwd == last.cwd || s.o.Instructions == nil {
-		return ""
+		return nil
 	}
 	now := docs{cwd: cwd, text: last.text}
 	if prompt.ProjectRoot(cwd) != prompt.ProjectRoot(last.cwd) {
@@ -127,8 +123,8 @@ func (s *Session) moved(cwd string) string {
 	s.mu.Lock()
 	s.docs = now
 	s.mu.Unlock()
-	if now.text == last.text {
-		return ""
+	if now.text == "" || now.text == last.text {
+		return nil
 	}
-	return now.text
+	return []protocol.ResponseItem{prompt.UserInstructionsItem(now.text)}
 }

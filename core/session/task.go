@@ -69,9 +69,9 @@ type task struct {
 
 	// emitting is held while an event of the task is published.
 	emitting sync.Mutex
-	detached bool              // did not end in time and is not heard any more
-	begun    protocol.EventMsg // a begin event without an end so far
-	open     []string          // ids of items that were opened and not closed
+	detached bool        // did not end in time and is not heard any more
+	begun    event.Event // a begin event without an end so far
+	open     []string    // ids of items that were opened and not closed
 
 	// Used by the goroutine of the task alone.
 	texts        []string // what the user said, for the notify hook
@@ -233,8 +233,8 @@ func (s *Session) detach(t *task) {
 	t.detached = true
 	begun := t.begun
 	t.emitting.Unlock()
-	if end := endOf(begun); end != nil {
-		s.publishFor(t, event.Event{Msg: end})
+	if end := endOf(begun.Msg); end != nil {
+		s.publishFor(t, event.Event{ItemID: begun.ItemID, Msg: end})
 	}
 	s.mu.Lock()
 	call := t.call

@@ -8,13 +8,12 @@ import (
 )
 
 // runTurn runs a turn: model calls and the tools that they ask for, until a
-// response needs no answer and no input waits. It returns the last message of
-// the agent. (spec: agent-loop, the turn loop)
-func (s *Session) runTurn(t *task, input []protocol.InputItem) *string {
-	if len(input) == 0 {
-		return nil
-	}
-	s.announce(t)
+// response needs no answer and no input waits. What the model is told about its
+// surroundings comes before the input, so that what stands before both stays
+// the same. It returns the last message of the agent.
+// (spec: agent-loop, the turn loop; when it is sent again)
+func (s *Session) runTurn(t *task, news []protocol.ResponseItem, input []protocol.InputItem) *string {
+	s.record(t, append(s.moved(t.settings.cwd), news...)...)
 	s.emit(t, &protocol.TaskStartedEvent{ModelContextWindow: t.settings.contextWindow})
 	item := s.message(input)
 	t.texts = userTexts(item)
