@@ -98,6 +98,16 @@ func (s *screen) mustEnd() *Result {
 	return res
 }
 
+// startCat starts a program that Ctrl-C ends, and waits until it runs. Shells
+// would catch the signal, and forget it when they are just starting something.
+func startCat(t testing.TB, r *Runner) *screen {
+	t.Helper()
+	s := startTerminal(t, r, Command{Argv: []string{"cat"}, Report: func([]byte) error { return nil }}, nil)
+	s.write("a\n")
+	s.until("a\r\na\r\n")
+	return s
+}
+
 // Each command ends by itself. Its output is there in full when Collect says
 // that it has ended.
 func TestTerminalEnd(t *testing.T) {
@@ -234,8 +244,7 @@ func TestTerminalTyping(t *testing.T) {
 	})
 	t.Run("control-C", func(t *testing.T) {
 		t.Parallel()
-		s := startTerminal(t, r, sh("echo ready; exec sleep 60"), nil)
-		s.until("ready")
+		s := startCat(t, r)
 		s.write("\x03")
 		if res := s.mustEnd(); res.Signal != syscall.SIGINT || res.ExitCode != 130 {
 			t.Errorf("result %+v", res)
@@ -375,19 +384,15 @@ func TestTerminalClose(t *testing.T) {
 		{"ignores HUP", "trap '' HUP; echo $$; sleep 60 & echo $!; echo ready; while :; do wait; done", 2},
 		{"ignores HUP and TERM", "trap '' HUP TERM INT; echo $$; sleep 60 & echo $!; echo ready; while :; do sleep 1; done", 2},
 		{"stopped", "echo $$; echo ready; kill -STOP $$", 1},
-		{"groups of their own", "set -m; echo $$; sleep 60 & echo $!; (trap '' HUP TERM; echo ready; exec sleep 60) & echo $!; wait", 3},
+		{"groups of their own", "set -m; echo $$; sleep 60 & echo $!; sh -c 'trap \"\" HUP TERM; echo $$; echo ready; exec sleep 60' & wait", 3},
 		{"without the terminal", "echo $$; (trap '' HUP; exec sleep 60 >/dev/null 2>&1 </dev/null) & echo $!; echo ready; wait", 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := newRunner(t, &RunnerOptions{TermGrace: 200 * time.Millisecond})
 			s := startTerminal(t, r, sh(tt.script), nil)
-			text := s.until("ready")
-			for strings.Count(text, "\n") < tt.processes {
-				text += s.until("\n")
-			}
-			text = strings.ReplaceAll(strings.ReplaceAll(text, "ready", ""), "\r\n", "\n")
-			processes := ids(t, strings.TrimSpace(strings.ReplaceAll(text, "\n\n", "\n"))+"\n")
+			text := strings.TrimSuffix(s.until("ready"), "ready")
+			processes := ids(t, strings.ReplaceAll(text, "\r\n", "\n"))
 			s.Close()
 			s.Close()
 			res, err := s.Result()
@@ -513,10 +518,7 @@ func TestTerminalLeaks(t *testing.T) {
 	r := NewRunner(nil)
 	before := descriptors()
 	for i := range 20 {
-		cmd := sh("echo a; sleep 60")
-		cmd.Report = func([]byte) error { return nil }
-		s := startTerminal(t, r, cmd, nil)
-		s.until("a")
+		s := startCat(t, r)
 		if i%2 == 0 {
 			s.write("\x03")
 			s.mustEnd()

@@ -142,10 +142,14 @@ func TestExecSessionBetweenCalls(t *testing.T) {
 func TestSessionIDs(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, protocol.AskNever, full, nil)
-	if text := s.start("echo ready; exec cat"); !strings.Contains(text, "session ID 0\n") {
+	if text := s.start("exec sed -u s/a/b/"); !strings.Contains(text, "session ID 0\n") {
 		t.Errorf("text %q", text)
 	}
-	s.poll(0, "ready\r\n")
+	// When sed answers, it is there: a shell would forget Ctrl-C while it
+	// becomes something else.
+	if text, _ := s.call("c2", "write_stdin", args{"session_id": 0, "chars": "a\n", "yield_time_ms": 0}); !strings.Contains(text, "b\r\n") {
+		s.poll(0, "b\r\n")
+	}
 	if text, _ := s.call("failed", "exec_command", args{"cmd": "a", "shell": "/nonexistent/sh"}); !strings.HasPrefix(text, "session 1 could not be started: ") {
 		t.Errorf("text %q", text)
 	}

@@ -23,7 +23,8 @@ type Terminals interface {
 }
 
 // maxSessions bounds the sessions of each tool that the model has not seen the
-// end of, and with them the memory for their output.
+// end of, and with them the memory for their output: each keeps at most twice
+// [exec.DefaultTerminalLimit].
 const maxSessions = 64
 
 // session is a process on a terminal that may outlive the call that started it.
