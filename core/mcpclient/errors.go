@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -97,10 +98,13 @@ func (e *RPCError) Error() string {
 func cause(err error) (cause error, ended bool) {
 	var rpc *jsonrpc.Error
 	var auth *AuthError
+	var status *StatusError
 	var address *url.Error
 	switch {
 	case errors.As(err, &auth):
 		return auth, false
+	case errors.As(err, &status):
+		return status, false
 	case errors.Is(err, mcp.ErrSessionMissing):
 		return errNotSent, true
 	case errors.Is(err, io.EOF), errors.Is(err, mcp.ErrConnectionClosed), errors.Is(err, errClosed):
@@ -109,10 +113,14 @@ func cause(err error) (cause error, ended bool) {
 		return errMessageTooLong, true
 	case errors.Is(err, context.Canceled):
 		return context.Canceled, false
-	case errors.As(err, &rpc):
-		return &RPCError{Code: rpc.Code, Message: rpc.Message}, false
 	case errors.As(err, &address):
 		return address.Err, false
+	case errors.As(err, &rpc) && rpc.Code != codeRejected:
+		return &RPCError{Code: rpc.Code, Message: rpc.Message}, false
 	}
-	return err, false
+	return errors.New(strings.ReplaceAll(err.Error(), rawPrefix, "")), false
 }
+
+// codeRejected is the code of the SDK's own error for what did not reach the
+// server.
+const codeRejected = -32005

@@ -37,6 +37,14 @@ func (e *AuthError) Error() string {
 	return "authentication required: the server wants a bearer token (" + status + ")"
 }
 
+// StatusError is an answer that is an HTTP error and explains nothing.
+type StatusError struct{ Status int }
+
+// Error gives the status.
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("the server answered with status %d %s", e.Status, http.StatusText(e.Status))
+}
+
 // httpLink is what stands between the SDK and the network for one connection:
 // it adds the credentials, writes the real names of methods, bounds what is
 // read, and keeps a stream that the server does not offer from breaking the
@@ -133,17 +141,24 @@ func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
 		_ = resp.Body.Close()
 		resp.Body = http.NoBody
 	}
+	if resp.StatusCode >= http.StatusBadRequest && resp.Body != http.NoBody && !isMedia(resp, "application/json") {
+		_ = resp.Body.Close()
+		end()
+		return nil, &StatusError{Status: resp.StatusCode}
+	}
 	limit := int64(maxMessage)
-	if isEventStream(resp) {
+	if isMedia(resp, eventStream) {
 		limit = -1 // each event is bounded, not their number
 	}
 	resp.Body = &boundedBody{body: resp.Body, left: limit, end: end}
 	return resp, nil
 }
 
-func isEventStream(resp *http.Response) bool {
+const eventStream = "text/event-stream"
+
+func isMedia(resp *http.Response, want string) bool {
 	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	return err == nil && media == "text/event-stream"
+	return err == nil && media == want
 }
 
 // realBody returns the body of a request with the real name of its method, or
@@ -210,7 +225,7 @@ func lateStream(base http.RoundTripper, req *http.Request, end func()) *http.Res
 		switch {
 		case err != nil:
 			_ = write.CloseWithError(err) // always nil
-		case resp.StatusCode != http.StatusOK || !isEventStream(resp):
+		case resp.StatusCode != http.StatusOK || !isMedia(resp, eventStream):
 			_ = resp.Body.Close()
 			<-req.Context().Done()
 			_ = write.CloseWithError(context.Cause(req.Context()))
@@ -226,7 +241,7 @@ func lateStream(base http.RoundTripper, req *http.Request, end func()) *http.Res
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1,
 		ProtoMinor: 1,
-		Header:     http.Header{"Content-Type": {"text/event-stream"}},
+		Header:     http.Header{"Content-Type": {eventStream}},
 		Body: &streamBody{PipeReader: read, close: func() {
 			end()
 			<-done

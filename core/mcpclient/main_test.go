@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 	if c := os.Getenv(fakeVariable); c != "" {
 		os.Exit(fakeMain(c))
 	}
+	if h := os.Getenv(HostVariable); h != "" {
+		os.Exit(HostMain(h))
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -50,7 +50,9 @@ type pipe struct {
 	closed chan struct{}  // Close was called, or writing has failed
 	work   sync.WaitGroup // the goroutines of the pipe
 
-	batch []jsonrpc.Message // read and not yet returned; only Read uses it
+	// Only Read uses these.
+	batch []jsonrpc.Message // read and not yet returned
+	noisy bool              // there was a line that is no message
 }
 
 // newPipe serves the streams of a process. Close must be called.
@@ -145,7 +147,12 @@ func (c *pipe) decode(line []byte) []jsonrpc.Message {
 		}
 	}
 	if len(messages) < max(1, len(parts)) {
-		c.log.Warn().Str("line", clip(line)).Msg("an MCP server wrote something that is no message")
+		level := zerolog.WarnLevel
+		if c.noisy {
+			level = zerolog.DebugLevel // once is enough
+		}
+		c.noisy = true
+		c.log.WithLevel(level).Str("line", clip(line)).Msg("an MCP server wrote something that is no message")
 	}
 	return messages
 }

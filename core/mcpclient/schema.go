@@ -14,8 +14,9 @@ import (
 const (
 	// maxSchemaBytes bounds its text. What is larger is cut where it is deepest.
 	maxSchemaBytes = 64 << 10
-	// maxSchemaNodes bounds the work, as references may multiply it.
-	maxSchemaNodes = 20_000
+	// maxSchemaWork bounds how much text is read for one attempt, with parts
+	// that stand within others or are referred to counted every time.
+	maxSchemaWork = 2 << 20
 )
 
 // schemaDepths are the depths at which a schema is cut, tried one after the
@@ -40,7 +41,7 @@ func CleanSchema(input json.RawMessage) (schema json.RawMessage, exact bool) {
 		input = bytes.ToValidUTF8(input, []byte("\uFFFD"))
 	}
 	for _, depth := range schemaDepths {
-		c := cleaner{root: input, budget: maxSchemaNodes, maxDepth: depth}
+		c := cleaner{root: input, budget: maxSchemaWork, maxDepth: depth}
 		node, ok := c.top()
 		if !ok {
 			break

@@ -13,8 +13,9 @@ import (
 type cleaner struct {
 	root     json.RawMessage
 	maxDepth int
-	budget   int      // nodes that may still be read; below zero there are too many
-	refs     []string // references that are being followed
+	budget   int                        // text that may still be read, in bytes; below zero it was too much
+	refs     []string                   // references that are being followed
+	targets  map[string]json.RawMessage // of references, nil if there is none
 }
 
 // keywords are the members of a schema object by name. A name that stands there
@@ -24,7 +25,7 @@ type keywords map[string]json.RawMessage
 // top reads the whole schema as that of an object. It fails when the schema is
 // that of something else.
 func (c *cleaner) top() (*schemaNode, bool) {
-	k, ok := object(c.root)
+	k, ok := c.members(c.root)
 	if !ok {
 		return nil, false
 	}
@@ -55,9 +56,8 @@ func (n *schemaNode) loosen() { n.closed = false }
 
 // clean reads one schema. kind is the type of values of which it says nothing.
 func (c *cleaner) clean(raw json.RawMessage, depth int, kind string) *schemaNode {
-	c.budget--
-	k, ok := object(raw)
-	if !ok || c.budget < 0 {
+	k, ok := c.members(raw)
+	if !ok {
 		return plain(kind)
 	}
 	if target, ref, ok := c.follow(k); ok {
@@ -89,7 +89,7 @@ func plain(kind string) *schemaNode {
 
 // shallow returns a schema without what lies below it.
 func (c *cleaner) shallow(raw json.RawMessage, kind string) *schemaNode {
-	k, ok := object(raw)
+	k, ok := c.members(raw)
 	if !ok {
 		return plain(kind)
 	}
@@ -167,7 +167,7 @@ func (c *cleaner) list(k keywords, depth int, declared, kind string, names ...st
 
 // object reads what a schema says about the members of an object.
 func (c *cleaner) object(n *schemaNode, k keywords, depth int) {
-	if props, ok := object(k["properties"]); ok {
+	if props, ok := c.members(k["properties"]); ok {
 		for _, name := range slices.Sorted(maps.Keys(props)) {
 			n.set(name, c.clean(props[name], depth+1, kindString))
 		}
@@ -186,7 +186,7 @@ func (c *cleaner) object(n *schemaNode, k keywords, depth int) {
 	case string(additional) == "false":
 		n.closed = k["patternProperties"] == nil
 	default:
-		if members, ok := object(additional); ok {
+		if members, ok := c.members(additional); ok {
 			if len(members) == 0 {
 				n.open = true
 			} else {
@@ -222,39 +222,51 @@ func (c *cleaner) array(n *schemaNode, k keywords, depth int) {
 // follow resolves the reference of a schema within the whole one.
 func (c *cleaner) follow(k keywords) (target json.RawMessage, ref string, ok bool) {
 	ref, ok = stringOf(k["$ref"])
-	path, local := strings.CutPrefix(ref, "#")
-	if !ok || !local {
+	if !ok {
 		return nil, "", false
 	}
-	target = c.root
-	if path == "" {
-		return target, ref, true
-	}
-	steps := strings.Split(path, "/")
-	if steps[0] != "" {
-		return nil, "", false // an anchor
-	}
-	for _, step := range steps[1:] {
-		step = strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
-		if members, ok := object(target); ok {
-			target = members[step]
-		} else {
-			var elements []json.RawMessage
-			i, err := strconv.Atoi(step)
-			if json.Unmarshal(target, &elements) != nil || err != nil || i < 0 || i >= len(elements) {
-				return nil, "", false
-			}
-			target = elements[i]
+	target, known := c.targets[ref]
+	if !known {
+		target = c.resolve(ref)
+		if c.targets == nil {
+			c.targets = make(map[string]json.RawMessage)
 		}
-		if target == nil {
-			return nil, "", false
-		}
+		c.targets[ref] = target
 	}
-	return target, ref, true
+	return target, ref, target != nil
 }
 
-// object returns the members of a JSON object.
-func object(raw json.RawMessage) (keywords, bool) {
+// resolve returns what a reference leads to, or nil.
+func (c *cleaner) resolve(ref string) json.RawMessage {
+	path, local := strings.CutPrefix(ref, "#")
+	if !local || path != "" && path[0] != '/' { // another document, or an anchor
+		return nil
+	}
+	target := c.root
+	if path == "" {
+		return target
+	}
+	for _, step := range strings.Split(path, "/")[1:] {
+		step = strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
+		if members, ok := c.members(target); ok {
+			target = members[step]
+			continue
+		}
+		var elements []json.RawMessage
+		i, err := strconv.Atoi(step)
+		if json.Unmarshal(target, &elements) != nil || err != nil || i < 0 || i >= len(elements) {
+			return nil
+		}
+		target = elements[i]
+	}
+	return target
+}
+
+// members returns the members of a JSON object, as long as the budget lasts.
+func (c *cleaner) members(raw json.RawMessage) (keywords, bool) {
+	if c.budget -= len(raw); c.budget < 0 {
+		return nil, false
+	}
 	trimmed := bytes.TrimLeft(raw, " \t\r\n")
 	if len(trimmed) == 0 || trimmed[0] != '{' {
 		return nil, false

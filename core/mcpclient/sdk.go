@@ -68,7 +68,7 @@ func (p *peer) answer(next mcp.MethodHandler) mcp.MethodHandler {
 		case "elicitation/create":
 			return &mcp.ElicitResult{Action: "decline"}, nil
 		case "sampling/createMessage":
-			return nil, &jsonrpc.Error{Code: jsonrpc.CodeMethodNotFound, Message: "sampling is not supported"}
+			return nil, &jsonrpc.Error{Code: jsonrpc.CodeMethodNotFound, Message: "method not found"}
 		}
 		return next(ctx, method, req)
 	}
