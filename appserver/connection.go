@@ -90,7 +90,7 @@ func (c *connection) route(req *jsonrpc.Request) jsonrpc.Work {
 		if !c.open(r.ClientInfo) {
 			return refuse(v1.AlreadyInitialized())
 		}
-		return jsonrpc.Work{Run: c.initialize}
+		return jsonrpc.Work{Key: immediate, Run: c.initialize}
 	}
 	if !c.isOpen() {
 		return refuse(v1.NotInitialized())
@@ -107,9 +107,13 @@ func (c *connection) route(req *jsonrpc.Request) jsonrpc.Work {
 	return work
 }
 
+// immediate is the key of what is answered at once, so that such answers come in
+// the order of the requests.
+const immediate = "immediate"
+
 // refuse answers a request with an error.
 func refuse(err error) jsonrpc.Work {
-	return jsonrpc.Work{Run: func(context.Context, *jsonrpc.Request) (any, error) { return nil, err }}
+	return jsonrpc.Work{Key: immediate, Run: func(context.Context, *jsonrpc.Request) (any, error) { return nil, err }}
 }
 
 // open takes the first initialize.

@@ -160,8 +160,24 @@ func (f *follower) step() (e event.Event, room <-chan struct{}, err error) {
 	}
 	if err == nil {
 		f.pass(e.Seq)
+		if _, aborted := e.Msg.(*protocol.TurnAbortedEvent); aborted {
+			f.letInterruptAnswer()
+		}
 	}
 	return e, room, err
+}
+
+// letInterruptAnswer waits for the answer to the oldest interrupt behind the end
+// of a turn, which is on its way, so that no event comes between.
+func (f *follower) letInterruptAnswer() {
+	oldest := f.m.oldestInterrupt(f.conversation.ID())
+	if oldest == nil {
+		return
+	}
+	select {
+	case <-oldest:
+	case <-f.ctx.Done():
+	}
 }
 
 // noWait is the room of an event without a notification.

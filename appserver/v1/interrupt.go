@@ -2,6 +2,7 @@ package v1
 
 import (
 	"context"
+	"slices"
 
 	"github.com/codex-go/codex/protocol"
 	"github.com/codex-go/codex/utils/jsonrpc"
@@ -25,13 +26,14 @@ func (m *Methods) interruptConversation(ctx context.Context, req *jsonrpc.Reques
 	case <-ctx.Done():
 		return nil, replyError("error interrupting the conversation", ctx.Err())
 	}
+	// In line before it can have an effect, so that the follower knows of it.
+	previous, done := m.queueInterrupt(r.ConversationID)
 	ended, err := c.Interrupt(ctx)
 	if err != nil {
-		<-m.interrupts
+		m.interruptDone(r.ConversationID, done)
 		return nil, replyError("error interrupting the conversation", err)
 	}
 	reply := req.Defer()
-	previous, done := m.queueInterrupt(r.ConversationID)
 	answer := func() {
 		defer m.interruptDone(r.ConversationID, done)
 		select {
@@ -56,21 +58,26 @@ func (m *Methods) interruptConversation(ctx context.Context, req *jsonrpc.Reques
 	return nil, nil
 }
 
-// queueInterrupt puts an interrupt behind the previous one of its conversation,
-// so that answers come in the order of arrival. previous is closed when that one
-// has its answer, or nil.
+// queueInterrupt puts an interrupt behind the others of its conversation, so that
+// answers come in the order of arrival. previous is closed when the one before has
+// its answer, or nil.
 func (m *Methods) queueInterrupt(id protocol.ConversationID) (previous, done chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	previous, done = m.interrupted[id], make(chan struct{})
-	m.interrupted[id] = done
+	queue := m.interrupted[id]
+	if len(queue) > 0 {
+		previous = queue[len(queue)-1]
+	}
+	done = make(chan struct{})
+	m.interrupted[id] = append(queue, done)
 	return previous, done
 }
 
 // interruptDone lets go of an interrupt that has its answer.
 func (m *Methods) interruptDone(id protocol.ConversationID, done chan struct{}) {
 	m.mu.Lock()
-	if m.interrupted[id] == done {
+	queue := slices.DeleteFunc(m.interrupted[id], func(c chan struct{}) bool { return c == done })
+	if m.interrupted[id] = queue; len(queue) == 0 {
 		delete(m.interrupted, id)
 	}
 	m.mu.Unlock()
@@ -78,17 +85,29 @@ func (m *Methods) interruptDone(id protocol.ConversationID, done chan struct{}) 
 	<-m.interrupts
 }
 
+// oldestInterrupt returns a channel that is closed when the oldest interrupt of a
+// conversation has its answer, or nil.
+func (m *Methods) oldestInterrupt(id protocol.ConversationID) <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if queue := m.interrupted[id]; len(queue) > 0 {
+		return queue[0]
+	}
+	return nil
+}
+
 // waitInterrupts waits until every interrupt of a conversation that has ended is
 // answered, or for ctx.
 func (m *Methods) waitInterrupts(ctx context.Context, id protocol.ConversationID) {
-	m.mu.Lock()
-	last := m.interrupted[id]
-	m.mu.Unlock()
-	if last == nil {
-		return
-	}
-	select {
-	case <-last:
-	case <-ctx.Done():
+	for {
+		oldest := m.oldestInterrupt(id)
+		if oldest == nil {
+			return
+		}
+		select {
+		case <-oldest:
+		case <-ctx.Done():
+			return
+		}
 	}
 }
