@@ -41,20 +41,27 @@ func (s *Session) exitReview(t *task, last *string) {
 	s.log.Publish(event.Event{SubmissionID: t.submissionID, TurnID: t.turnID, Msg: exited})
 }
 
-// parseReview reads the reviewer's answer. Anything that is not the JSON it was
-// asked for counts as an explanation.
+// reviewTries bounds how many places of an answer are tried as the beginning of
+// the result.
+const reviewTries = 64
+
+// parseReview reads the reviewer's answer: the first JSON object in it that is a
+// result. An answer without one counts as an explanation.
+// (spec: events-and-rollouts, do better)
 func parseReview(text string) *protocol.ReviewOutput {
-	for start := strings.IndexByte(text, '{'); start >= 0; {
-		var out reviewOutput
-		d := json.NewDecoder(strings.NewReader(text[start:]))
-		if err := d.Decode(&out); err == nil && out.complete() {
-			return out.review()
-		}
-		next := strings.IndexByte(text[start+1:], '{')
-		if next < 0 {
+	rest := text
+	for range reviewTries {
+		start := strings.IndexByte(rest, '{')
+		if start < 0 {
 			break
 		}
-		start += 1 + next
+		rest = rest[start:]
+		var object json.RawMessage
+		var out reviewOutput
+		if json.NewDecoder(strings.NewReader(rest)).Decode(&object) == nil && protocol.Unmarshal(object, &out) == nil {
+			return out.review()
+		}
+		rest = rest[1:]
 	}
 	return &protocol.ReviewOutput{Findings: []protocol.ReviewFinding{}, OverallExplanation: text}
 }
@@ -62,35 +69,32 @@ func parseReview(text string) *protocol.ReviewOutput {
 // reviewOutput is a reviewer's answer as models write it: scores and priorities
 // may be missing.
 type reviewOutput struct {
-	Findings               *[]reviewFinding `json:"findings"`
-	OverallCorrectness     *string          `json:"overall_correctness"`
-	OverallExplanation     *string          `json:"overall_explanation"`
-	OverallConfidenceScore float32          `json:"overall_confidence_score"`
+	Findings               []reviewFinding `json:"findings"`
+	OverallCorrectness     string          `json:"overall_correctness"`
+	OverallExplanation     string          `json:"overall_explanation"`
+	OverallConfidenceScore float32         `json:"overall_confidence_score,omitzero"`
 }
 
 type reviewFinding struct {
 	Title           string                      `json:"title"`
 	Body            string                      `json:"body"`
-	ConfidenceScore float32                     `json:"confidence_score"`
-	Priority        *int32                      `json:"priority"`
+	ConfidenceScore float32                     `json:"confidence_score,omitzero"`
+	Priority        *int32                      `json:"priority,omitzero"`
 	CodeLocation    protocol.ReviewCodeLocation `json:"code_location"`
-}
-
-func (r *reviewOutput) complete() bool {
-	return r.Findings != nil && r.OverallCorrectness != nil && r.OverallExplanation != nil
 }
 
 func (r *reviewOutput) review() *protocol.ReviewOutput {
 	out := &protocol.ReviewOutput{
-		Findings:               make([]protocol.ReviewFinding, len(*r.Findings)),
-		OverallCorrectness:     *r.OverallCorrectness,
-		OverallExplanation:     *r.OverallExplanation,
+		Findings:               make([]protocol.ReviewFinding, len(r.Findings)),
+		OverallCorrectness:     r.OverallCorrectness,
+		OverallExplanation:     r.OverallExplanation,
 		OverallConfidenceScore: r.OverallConfidenceScore,
 	}
-	for i, f := range *r.Findings {
+	for i := range r.Findings {
+		f := &r.Findings[i]
 		out.Findings[i] = protocol.ReviewFinding{
 			Title: f.Title, Body: f.Body, ConfidenceScore: f.ConfidenceScore,
-			Priority: priority(f), CodeLocation: f.CodeLocation,
+			Priority: f.priority(), CodeLocation: f.CodeLocation,
 		}
 	}
 	return out
@@ -98,12 +102,12 @@ func (r *reviewOutput) review() *protocol.ReviewOutput {
 
 // priority returns the stated priority, or the one in the title's tag, [P0] to
 // [P3].
-func priority(f reviewFinding) int32 {
+func (f *reviewFinding) priority() int32 {
 	if f.Priority != nil {
 		return *f.Priority
 	}
-	if len(f.Title) >= 4 && f.Title[:2] == "[P" && f.Title[3] == ']' && f.Title[2] >= '0' && f.Title[2] <= '3' {
-		return int32(f.Title[2] - '0')
+	if t := f.Title; len(t) >= 4 && t[:2] == "[P" && t[3] == ']' && t[2] >= '0' && t[2] <= '3' {
+		return int32(t[2] - '0')
 	}
 	return 0
 }
