@@ -69,8 +69,6 @@ type namedType struct {
 	name string
 	doc  string
 	form expr
-	// sent types are written by clients, received ones read.
-	sent, received bool
 }
 
 func (anyExpr) isExpr()     {}

@@ -70,40 +70,46 @@ func Describe(texts Texts) (*Protocol, error) {
 	// shows only when all are known, so everything is described twice.
 	for sent := map[string]bool(nil); ; {
 		b = newBuilder(texts, sent)
-		var write, read []string
 		for _, r := range roots() {
 			if err := r.build(b); err != nil {
 				return nil, fmt.Errorf("describe %s: %w", r.name, err)
 			}
-			if r.sent {
-				write = append(write, r.name)
-			} else {
-				read = append(read, r.name)
-			}
 		}
 		if sent != nil {
-			for name := range reach(b.types, read...) {
-				b.types[name].received = true
-			}
 			break
 		}
-		sent = reach(b.types, write...)
+		sent = reach(b.types, rootNames(func(r root) bool { return r.sent })...)
 	}
 	p := &Protocol{types: b.types, used: Texts{}}
-	var inside []string
-	for _, r := range roots() {
-		if !r.beyond {
-			inside = append(inside, r.name)
-		}
-	}
-	p.appServer = reach(b.types, inside...)
-	for name, t := range p.types {
-		t.sent = b.sent[name]
-	}
+	p.appServer = reach(b.types, rootNames(func(r root) bool { return !r.beyond })...)
 	for key := range b.used {
 		p.used[key] = texts[key]
 	}
 	return p, nil
+}
+
+// rootNames lists the roots that which is true for.
+func rootNames(which func(r root) bool) []string {
+	var names []string
+	for _, r := range roots() {
+		if which(r) {
+			names = append(names, r.name)
+		}
+	}
+	return names
+}
+
+// roles tells what clients do with each type: in the app-server protocol, or
+// also beyond it.
+func (p *Protocol) roles(beyond bool) map[string]role {
+	roles := map[string]role{}
+	for name := range reach(p.types, rootNames(func(r root) bool { return r.sent && (beyond || !r.beyond) })...) {
+		roles[name] = role{sent: true}
+	}
+	for name := range reach(p.types, rootNames(func(r root) bool { return !r.sent && (beyond || !r.beyond) })...) {
+		roles[name] = role{sent: roles[name].sent, received: true}
+	}
+	return roles
 }
 
 // Texts returns those of the texts that the description uses.
