@@ -206,6 +206,7 @@ func (b *builder) conversation(ctx context.Context, model session.Model) (*Conve
 	if err != nil {
 		return nil, err
 	}
+	b.history = nil // the session has what it needs of it
 	c := &Conversation{session: s, config: b.config}
 	first := s.Events().Subscribe()
 	e, ok := first.TryNext()

@@ -57,6 +57,19 @@ func (c *Conversation) Interrupt(ctx context.Context) (<-chan Interruption, erro
 	return c.session.Interrupt(ctx)
 }
 
+// InterruptTurn is like Interrupt for one turn: another one goes on.
+func (c *Conversation) InterruptTurn(ctx context.Context, turnID string) (<-chan Interruption, error) {
+	return c.session.InterruptTurn(ctx, turnID)
+}
+
+// Steer adds input to the running turn, if it is the given one, and reports at
+// once whether it was taken. Its errors are [session.ErrNoTurn],
+// [*session.OtherTurnError], [session.ErrNotSteerable] and
+// [session.ErrClosed].
+func (c *Conversation) Steer(ctx context.Context, turnID string, items []protocol.InputItem) error {
+	return c.session.Steer(ctx, turnID, items)
+}
+
 // Subscribe returns the events from now on, after those that nobody has seen
 // yet.
 func (c *Conversation) Subscribe() *event.Subscription { return c.session.Events().Subscribe() }

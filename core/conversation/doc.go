@@ -2,7 +2,7 @@
 // resumes, forks and finds conversations, and the [Conversation] itself, which
 // takes operations and reports events.
 //
-//	m := conversation.NewManager(conversation.Options{Store: store, Auth: auth, ...})
+//	m := conversation.NewManager(conversation.Options{Store: store, History: log, Runner: runner})
 //	defer m.Close(ctx)
 //	c, err := m.New(ctx, cfg, nil)
 //	if err != nil {
@@ -18,8 +18,14 @@
 //		...
 //	}
 //
-// A Manager owns the conversations it made until they are removed; closing it
-// ends them all and waits. One conversation is live at most once: resuming one
-// that lives returns it. All methods are safe for concurrent use.
+// The example holds a whole conversation. Events are described in package
+// event, the order in which they come in package session.
+//
+// A Manager owns the conversations that it made: until they end, by themselves
+// or because somebody closed them, and at the latest until it is closed itself,
+// which ends them all and waits. Removing a conversation takes it out of reach;
+// whoever removes it closes it. One conversation is live at most once: resuming
+// one that lives returns it, and resuming one that is about to end waits for
+// that. All methods are safe for concurrent use.
 // (spec: events-and-rollouts, conversation manager)
 package conversation
