@@ -63,9 +63,9 @@ func (e *CallError) Unwrap() error { return e.Err }
 // answered.
 var ErrEnded = errors.New("the server has ended")
 
-// errNotSent is the error of a call that the server cannot have carried out,
-// because it does not know the session any more.
-var errNotSent = errors.New("the server has forgotten the session")
+// errNotSent is the error of a call that the server cannot have carried out:
+// the connection was gone, or the server does not know the session any more.
+var errNotSent = errors.New("the connection to the server was lost before the call")
 
 // TimeoutError means that a server did not answer in time.
 type TimeoutError struct {
@@ -105,9 +105,9 @@ func cause(err error) (cause error, ended bool) {
 		return auth, false
 	case errors.As(err, &status):
 		return status, false
-	case errors.Is(err, mcp.ErrSessionMissing):
+	case errors.Is(err, mcp.ErrSessionMissing), errors.Is(err, mcp.ErrConnectionClosed):
 		return errNotSent, true
-	case errors.Is(err, io.EOF), errors.Is(err, mcp.ErrConnectionClosed), errors.Is(err, errClosed):
+	case errors.Is(err, io.EOF), errors.Is(err, errClosed):
 		return ErrEnded, true
 	case errors.Is(err, errMessageTooLong):
 		return errMessageTooLong, true
@@ -116,7 +116,7 @@ func cause(err error) (cause error, ended bool) {
 	case errors.As(err, &address):
 		return address.Err, false
 	case errors.As(err, &rpc) && rpc.Code != codeRejected:
-		return &RPCError{Code: rpc.Code, Message: rpc.Message}, false
+		return &RPCError{Code: rpc.Code, Message: clipText(rpc.Message)}, false
 	}
 	return errors.New(strings.ReplaceAll(err.Error(), rawPrefix, "")), false
 }
@@ -124,3 +124,14 @@ func cause(err error) (cause error, ended bool) {
 // codeRejected is the code of the SDK's own error for what did not reach the
 // server.
 const codeRejected = -32005
+
+// maxErrorText bounds what a server's error may say, in bytes.
+const maxErrorText = 4 << 10
+
+// clipText returns the beginning of a long text, as valid UTF-8.
+func clipText(text string) string {
+	if len(text) > maxErrorText {
+		text = text[:maxErrorText] + "..."
+	}
+	return strings.ToValidUTF8(text, "")
+}

@@ -53,7 +53,7 @@ func (b *logBuffer) String() string {
 
 // world is a registry with what it needs.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	registry *Registry
 	runner   *exec.Runner
 	log      *logBuffer
@@ -61,7 +61,7 @@ type world struct {
 
 // newWorld returns a registry that starts real processes. It is closed at the
 // end of the test.
-func newWorld(t *testing.T, change func(*Options)) *world {
+func newWorld(t testing.TB, change func(*Options)) *world {
 	t.Helper()
 	w := &world{t: t, log: &logBuffer{}, runner: exec.NewRunner(&exec.RunnerOptions{TermGrace: 200 * time.Millisecond})}
 	log := zerolog.New(w.log)
@@ -99,7 +99,7 @@ func newWorld(t *testing.T, change func(*Options)) *world {
 }
 
 // stdio returns a fake server.
-func stdio(t *testing.T, c fakeConfig) config.McpServer {
+func stdio(t testing.TB, c fakeConfig) config.McpServer {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {

@@ -19,6 +19,8 @@ const (
 	methodCall    = "tools/call"
 	rawMethodList = rawPrefix + methodList
 	rawMethodCall = rawPrefix + methodCall
+
+	methodListChanged = "notifications/tools/list_changed"
 )
 
 // rawResult is a result as the server sent it.

@@ -40,6 +40,7 @@ var (
 // (spec: mcp, the two implementations; do better, client)
 type pipe struct {
 	process Process
+	changed func() // called when the server says that its tools have changed
 	in      *bufio.Reader
 	log     *zerolog.Logger
 	queued  chan []byte // lines to write
@@ -55,10 +56,13 @@ type pipe struct {
 	noisy bool              // there was a line that is no message
 }
 
-// newPipe serves the streams of a process. Close must be called.
-func newPipe(p Process, log *zerolog.Logger) *pipe {
+// newPipe serves the streams of a process. Close must be called. changed is
+// called when the server says that its tools have changed, before what it says
+// next is read; it must not block.
+func newPipe(p Process, changed func(), log *zerolog.Logger) *pipe {
 	c := &pipe{
 		process: p,
+		changed: changed,
 		in:      bufio.NewReaderSize(p.Stdout(), 64<<10),
 		log:     log,
 		queued:  make(chan []byte, maxQueued),
@@ -126,6 +130,9 @@ func (c *pipe) Read(context.Context) (jsonrpc.Message, error) {
 	}
 	msg := c.batch[0]
 	c.batch = c.batch[1:]
+	if req, ok := msg.(*jsonrpc.Request); ok && req.Method == methodListChanged {
+		c.changed()
+	}
 	return msg, nil
 }
 

@@ -17,18 +17,22 @@ const protocolVersion = "2025-06-18"
 // peer is the SDK's side of one connection.
 type peer struct {
 	log *zerolog.Logger
-	// listChanged is called when the server says that its tools have changed.
-	// It must not block.
-	listChanged func()
+	// changed is called when the server says that its tools have changed, some
+	// time after that was read. It must not block. Nil does nothing.
+	changed func()
 }
 
 // client returns an SDK client that makes one connection. It announces no
 // capabilities. (spec: mcp, start-up; do better, client)
 func (p *peer) client(version string) (*mcp.Client, error) {
 	c := mcp.NewClient(&mcp.Implementation{Name: "codex-mcp-client", Title: "Codex", Version: version}, &mcp.ClientOptions{
-		Capabilities:           &mcp.ClientCapabilities{},
-		MultiRoundTrip:         &mcp.MultiRoundTripOptions{Disabled: true},
-		ToolListChangedHandler: func(context.Context, *mcp.ToolListChangedRequest) { p.listChanged() },
+		Capabilities:   &mcp.ClientCapabilities{},
+		MultiRoundTrip: &mcp.MultiRoundTripOptions{Disabled: true},
+		ToolListChangedHandler: func(context.Context, *mcp.ToolListChangedRequest) {
+			if p.changed != nil {
+				p.changed()
+			}
+		},
 		LoggingMessageHandler: func(_ context.Context, r *mcp.LoggingMessageRequest) {
 			p.logMessage(r.Params)
 		},

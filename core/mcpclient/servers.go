@@ -30,8 +30,9 @@ type OpenOptions struct {
 	// stdio servers get a few variables.
 	Environ []string
 	// Failed is called for each server that did not start, and for each one that
-	// lists tools which cannot be used. Calls come one by one, from a goroutine
-	// of the Servers, and not after Close has returned. Nil: nobody is told.
+	// lists tools which cannot be used, before Prepare returns if that happens in
+	// time. Calls come one by one, from a goroutine of the Servers, and not after
+	// Close has returned. They must not block. Nil: nobody is told.
 	Failed func(*Failure)
 }
 
@@ -90,57 +91,58 @@ func (r *Registry) Open(o OpenOptions) *Servers {
 	var failures []*Failure
 	var starting sync.WaitGroup
 	for _, name := range slices.Sorted(maps.Keys(o.Servers)) {
-		server := o.Servers[name]
-		if _, http := server.Transport.(*config.McpHTTP); http && !o.HTTP {
-			r.log.Info().Str("mcp_server", name).Msg("an MCP server behind HTTP was passed over: experimental_use_rmcp_client is not set")
-			continue
-		}
-		if !ValidServerName(name) {
-			failures = append(failures, &Failure{Server: name, Err: errServerName})
-			continue
-		}
-		l, err := r.acquire(&serverSpec{name: name, server: server, dir: o.Dir, environ: o.Environ})
-		if err != nil {
+		m, err := s.member(name, o.Servers[name])
+		switch {
+		case err != nil:
 			failures = append(failures, &Failure{Server: name, Err: err})
-			continue
+		case m != nil:
+			s.members = append(s.members, m)
+			starting.Add(1)
+			s.work.Go(func() { s.await(m, starting.Done) })
 		}
-		m := &member{name: name, server: server, lease: l}
-		s.members = append(s.members, m)
-		s.work.Go(func() { s.report(m) })
-		starting.Add(1)
-		s.work.Go(func() {
-			defer starting.Done()
-			s.await(m)
-		})
 	}
 	s.work.Go(func() {
 		for _, f := range failures {
 			s.fail(f)
 		}
-	})
-	s.work.Go(func() {
 		starting.Wait()
 		close(s.ready)
 	})
 	return s
 }
 
-// fail reports a failure, unless the conversation has ended.
-func (s *Servers) fail(f *Failure) {
-	s.failed.Lock()
-	defer s.failed.Unlock()
-	if s.o.Failed != nil && s.ctx.Err() == nil {
-		s.o.Failed(f)
+// member gets a server for the conversation, or nil if it is passed over.
+func (s *Servers) member(name string, server config.McpServer) (*member, error) {
+	if _, http := server.Transport.(*config.McpHTTP); http && !s.o.HTTP {
+		s.r.log.Info().Str("mcp_server", name).Msg("an MCP server behind HTTP was passed over: experimental_use_rmcp_client is not set")
+		return nil, nil
+	}
+	if !ValidServerName(name) {
+		return nil, errServerName
+	}
+	l, err := s.r.acquire(&serverSpec{name: name, server: server, dir: s.o.Dir, environ: s.o.Environ})
+	if err != nil {
+		return nil, err
+	}
+	return &member{name: name, server: server, lease: l}, nil
+}
+
+// await waits for the start of a server and says what is wrong with it. It calls
+// done when that has happened, or when the server has used up its time.
+func (s *Servers) await(m *member, done func()) {
+	done = sync.OnceFunc(done)
+	defer done()
+	timer := time.AfterFunc(m.server.StartupLimit(), done)
+	defer timer.Stop()
+	select {
+	case <-m.lease.client.started:
+		s.report(m)
+	case <-s.ctx.Done():
 	}
 }
 
-// report waits for the start of a server and says what is wrong with it.
+// report says what is wrong with a server that was started.
 func (s *Servers) report(m *member) {
-	select {
-	case <-m.lease.client.started:
-	case <-s.ctx.Done():
-		return
-	}
 	if err := m.lease.client.failure(); err != nil {
 		s.fail(&Failure{Server: m.name, Err: err})
 		return
@@ -150,14 +152,12 @@ func (s *Servers) report(m *member) {
 	}
 }
 
-// await waits for the start of a server, at most as long as it may take.
-func (s *Servers) await(m *member) {
-	timer := time.NewTimer(m.server.StartupLimit())
-	defer timer.Stop()
-	select {
-	case <-m.lease.client.started:
-	case <-timer.C:
-	case <-s.ctx.Done():
+// fail reports a failure, unless the conversation has ended.
+func (s *Servers) fail(f *Failure) {
+	s.failed.Lock()
+	defer s.failed.Unlock()
+	if s.o.Failed != nil && s.ctx.Err() == nil {
+		s.o.Failed(f)
 	}
 }
 

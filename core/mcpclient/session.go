@@ -34,40 +34,19 @@ var errListEndless = errors.New("the list of tools does not end")
 // open starts or reaches a server and introduces this client. ctx bounds that
 // and nothing later. When it fails nothing is left behind.
 func (c *client) open(ctx context.Context) (*session, error) {
-	p := &peer{log: &c.log, listChanged: c.toolsChanged}
-	sdk, err := p.client(c.o.Version)
+	p := &peer{log: &c.log}
+	s := &session{ended: make(chan struct{})}
+	transport, err := c.reach(s, p)
 	if err != nil {
 		return nil, err
-	}
-	s := &session{ended: make(chan struct{})}
-	var transport mcp.Transport
-	switch t := c.server.Transport.(type) {
-	case *config.McpStdio:
-		if c.o.Start == nil {
-			return nil, errNoProcesses
-		}
-		process, err := c.o.Start(c.command)
-		if err != nil {
-			return nil, err
-		}
-		s.pipe = newPipe(process, &c.log)
-		transport = s.pipe
-	case *config.McpHTTP:
-		token := ""
-		if t.BearerToken != nil {
-			token = *t.BearerToken
-		}
-		if s.link, err = newHTTPLink(c.o.HTTPClient, t.URL, token, c.o.UserAgent); err != nil {
-			return nil, err
-		}
-		transport = s.link.transport()
-	default:
-		return nil, fmt.Errorf("unknown transport %T", t)
 	}
 	// A connection that does not come about in time is cut, whatever the SDK is
 	// waiting for.
 	cut := context.AfterFunc(ctx, s.cut)
-	s.sdk, err = sdk.Connect(ctx, transport, &mcp.ClientSessionOptions{ProtocolVersion: protocolVersion})
+	sdk, err := p.client(c.o.Version)
+	if err == nil {
+		s.sdk, err = sdk.Connect(ctx, transport, &mcp.ClientSessionOptions{ProtocolVersion: protocolVersion})
+	}
 	inTime := cut()
 	if err == nil && inTime {
 		if s.pipe != nil {
@@ -84,6 +63,36 @@ func (c *client) open(ctx context.Context) (*session, error) {
 		s.status = s.pipe.wait()
 	}
 	return nil, c.connectError(ctx, s, err)
+}
+
+// reach starts the process of a server, or prepares the way to it, and returns
+// the transport to it.
+func (c *client) reach(s *session, p *peer) (mcp.Transport, error) {
+	switch t := c.server.Transport.(type) {
+	case *config.McpStdio:
+		if c.o.Start == nil {
+			return nil, errNoProcesses
+		}
+		process, err := c.o.Start(c.command)
+		if err != nil {
+			return nil, err
+		}
+		s.pipe = newPipe(process, c.toolsChanged, &c.log)
+		return s.pipe, nil
+	case *config.McpHTTP:
+		token := ""
+		if t.BearerToken != nil {
+			token = *t.BearerToken
+		}
+		link, err := newHTTPLink(c.o.HTTPClient, t.URL, token, c.o.UserAgent)
+		if err != nil {
+			return nil, err
+		}
+		s.link = link
+		p.changed = c.toolsChanged // there is no order among the streams
+		return link.transport(), nil
+	}
+	return nil, fmt.Errorf("unknown transport %T", c.server.Transport)
 }
 
 // connectError says why a connection did not come about.
