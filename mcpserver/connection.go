@@ -143,10 +143,10 @@ func (c *connection) serve(ctx context.Context) error {
 	case <-c.ended:
 	case <-ctx.Done():
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.server.times.shutdown)
 	defer cancel()
 	c.stop()
-	drain, stop := context.WithTimeout(ctx, drainTime)
+	drain, stop := context.WithTimeout(ctx, c.server.times.drain)
 	errs := []error{c.conn.Drain(drain)}
 	stop()
 	if c.server.leave(c) && !c.server.o.KeepRunning {

@@ -34,6 +34,7 @@ type fixture struct {
 	model  *modeltest.Server
 	home   string
 	work   string
+	buffer int // messages that a client takes in before the test looks at them
 }
 
 // newFixture starts a server whose model follows the script. change may adjust
@@ -45,7 +46,7 @@ func newFixture(t *testing.T, change func(*Options), script ...modeltest.Respons
 		t.Fatal(err)
 	}
 	t.Cleanup(model.Close)
-	f := &fixture{t: t, model: model, home: t.TempDir(), work: t.TempDir()}
+	f := &fixture{t: t, model: model, home: t.TempDir(), work: t.TempDir(), buffer: 1 << 12}
 	f.configure("")
 	f.start(change)
 	return f
@@ -113,7 +114,7 @@ func (f *fixture) dial() *peer {
 	f.t.Helper()
 	fromClient, toServer := io.Pipe()
 	fromServer, toClient := io.Pipe()
-	p := &peer{t: f.t, out: toServer, in: fromServer, messages: make(chan string, 1<<12), served: make(chan error, 1)}
+	p := &peer{t: f.t, out: toServer, in: fromServer, messages: make(chan string, f.buffer), served: make(chan error, 1)}
 	server := f.server
 	go func() {
 		defer close(p.served)

@@ -52,7 +52,7 @@ func (p *progress) start() (stop func()) {
 	done := make(chan struct{})
 	var beating sync.WaitGroup
 	beating.Go(func() {
-		ticker := time.NewTicker(p.call.server.heartbeat)
+		ticker := time.NewTicker(p.call.server.times.heartbeat)
 		defer ticker.Stop()
 		for {
 			select {

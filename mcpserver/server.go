@@ -17,25 +17,26 @@ import (
 // ErrClosed is returned by a server that was closed.
 var ErrClosed = errors.New("the server is closed")
 
-const (
-	// drainTime is how long the calls of a connection may take to end.
-	drainTime = 5 * time.Second
-	// shutdownTime bounds how long the end of a connection takes in all.
-	shutdownTime = 10 * time.Second
-	// heartbeat is the time between two notifications of progress while nothing
-	// else happens.
-	heartbeat = 10 * time.Second
-)
+// times are the bounds of a server.
+type times struct {
+	drain     time.Duration // for the calls of a connection to end
+	shutdown  time.Duration // for the end of a connection in all
+	heartbeat time.Duration // between notifications of progress while nothing else happens
+}
+
+func usualTimes() times {
+	return times{drain: 5 * time.Second, shutdown: 10 * time.Second, heartbeat: 10 * time.Second}
+}
 
 // Server is an agent that speaks MCP.
 type Server struct {
-	o         Options
-	agent     *agent.Agent
-	log       zerolog.Logger
-	ids       jsonrpc.Counter // of requests to clients, one for the process
-	lines     lines
-	open      conversations
-	heartbeat time.Duration
+	o     Options
+	agent *agent.Agent
+	log   zerolog.Logger
+	ids   jsonrpc.Counter // of requests to clients, one for the process
+	lines lines
+	open  conversations
+	times times
 
 	// life ends when the server is closed: until then what belongs to calls is
 	// sent and submitted, whatever happens to the call.
@@ -51,7 +52,7 @@ type Server struct {
 // New returns a server. It reads the configuration and fails when that cannot
 // be used; nothing else is read or started before it is needed.
 func New(ctx context.Context, o *Options) (*Server, error) {
-	s := &Server{connections: make(map[*connection]struct{}), heartbeat: heartbeat}
+	s := &Server{connections: make(map[*connection]struct{}), times: usualTimes()}
 	if o != nil {
 		s.o = *o
 	}

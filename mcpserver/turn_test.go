@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -182,6 +183,22 @@ func TestModelError(t *testing.T) {
 	}
 }
 
+// TestBrokenToolServer loses a tool server and not the turn: its failure is an
+// event that ends nothing. (spec: mcp, error results)
+func TestBrokenToolServer(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil, modeltest.Reply(modeltest.Text("done all the same")))
+	p := f.connect()
+	p.call("1", "codex", `{"prompt":"go","config":{"mcp_servers.broken":{"command":"/nonexistent/program"}}}`)
+	m, before := p.response("1")
+	if m.resultText(t) != "done all the same" || m.at("result", "isError") != "" {
+		t.Errorf("result %s", m.text)
+	}
+	if !slices.Contains(labels(before), "error") {
+		t.Errorf("the failure was not told: %v", labels(before))
+	}
+}
+
 // TestTwoConversations runs two calls at the same time.
 func TestTwoConversations(t *testing.T) {
 	t.Parallel()
@@ -307,7 +324,7 @@ func TestHeartbeat(t *testing.T) {
 	t.Parallel()
 	gate := make(chan struct{})
 	f := newFixture(t, nil, modeltest.Reply(modeltest.Until(gate), modeltest.Text("done")))
-	f.server.heartbeat = time.Millisecond
+	f.server.times.heartbeat = time.Millisecond
 	p := f.connect()
 	p.send(`{"id":1,"method":"tools/call","params":{"name":"codex","arguments":{"prompt":"p"},"_meta":{"progressToken":1}}}`)
 	if _, err := f.model.Wait(t.Context(), 1); err != nil {

@@ -40,6 +40,10 @@
 //
 // A field tagged `wire:"transparent"` stands for its whole struct.
 //
+// Three types are for forms that Go has no type for: [ID], a string or an
+// integer; [Number], a number as it is spelled; [OneOrMany], a list that may
+// stand without brackets.
+//
 // # Reading
 //
 // Keys match exactly. Unknown members are passed over unless they are kept, though they must be
