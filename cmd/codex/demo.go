@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -35,7 +37,12 @@ func newDemo() *cobra.Command {
 				Ask:        askOnTerminal,
 				Pace:       demoPace,
 			}
-			return demo.Run(cmd.Context(), o)
+			err = demo.Run(cmd.Context(), o)
+			if cmd.Context().Err() != nil {
+				fmt.Fprintln(os.Stderr) // behind what the terminal shows of the key
+				return &exitError{code: interrupted}
+			}
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&auto, "auto", false, "approve everything without asking")
@@ -43,10 +50,17 @@ func newDemo() *cobra.Command {
 	return cmd
 }
 
-// askOnTerminal asks the user a question.
+// interrupted is the exit code of a command that the user broke off.
+const interrupted = 130
+
+// askOnTerminal asks the user a question. The end of the input means no.
 func askOnTerminal(question string) (bool, error) {
 	fmt.Fprintf(os.Stderr, "%s [Y/n] ", question)
 	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if errors.Is(err, io.EOF) {
+		fmt.Fprintln(os.Stderr)
+		return false, nil
+	}
 	if err != nil {
 		return false, fmt.Errorf("read the answer: %w", err)
 	}

@@ -47,6 +47,7 @@ func run() int {
 	loadDotenv()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // the first signal ends in order, the second at once
 	err := newRoot().ExecuteContext(ctx)
 	var exit *exitError
 	switch {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/codex-go/codex/appserver"
@@ -41,12 +42,18 @@ const (
 	endTime  = 10 * time.Second // the end of the server
 )
 
-// Run runs the demonstration.
+// Run runs the demonstration. When it fails, or ctx ends before, nothing stays
+// behind.
 func Run(ctx context.Context, o Options) (err error) {
 	dir, err := os.MkdirTemp("", "codex-demo-")
 	if err != nil {
 		return fmt.Errorf("make a scratch folder: %w", err)
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
 	model, err := modeltest.Serve(modeltest.Options{Handler: modeltest.Demo(o.Pace)})
 	if err != nil {
 		return fmt.Errorf("start the scripted model: %w", err)
@@ -213,7 +220,7 @@ func (d *demo) notified(n protocol.ServerNotification) {
 func (d *demo) asked(_ context.Context, r protocol.ServerRequest) (protocol.ReviewDecision, error) {
 	question := "Apply this patch?"
 	if c, ok := r.(*protocol.ExecCommandApprovalParams); ok {
-		question = fmt.Sprintf("Run %q?", c.Command)
+		question = fmt.Sprintf("Run \"%s\"?", strings.Join(c.Command, " "))
 	}
 	if d.o.Auto || d.o.Ask == nil {
 		d.printer.note("%s Approved.", question)

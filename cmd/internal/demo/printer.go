@@ -115,9 +115,10 @@ func (p *printer) event(kind string, e envelope) {
 	case *protocol.AgentMessageDeltaEvent:
 		if !p.flowing {
 			p.start(bold, "agent")
+			fmt.Fprint(p.out, " ")
 		}
 		p.flowing = true
-		fmt.Fprint(p.out, p.style(bold, m.Delta))
+		fmt.Fprint(p.out, m.Delta)
 	case *protocol.AgentMessageEvent:
 		if !p.flowing { // it was not streamed
 			p.line(bold, "agent", "%s", m.Message)
@@ -191,13 +192,16 @@ func diffStyle(line string) string {
 // line shows a line with a mark in front.
 func (p *printer) line(style, mark, format string, args ...any) {
 	p.start(style, mark)
-	fmt.Fprintf(p.out, format+"\n", args...)
+	if format != "" {
+		fmt.Fprintf(p.out, " "+format, args...)
+	}
+	fmt.Fprintln(p.out)
 }
 
-// start begins a line.
+// start begins a line with a mark.
 func (p *printer) start(style, mark string) {
 	p.endFlow()
-	fmt.Fprint(p.out, p.style(style, mark), " ")
+	fmt.Fprint(p.out, p.style(style, mark))
 }
 
 // endFlow ends a streamed text.
