@@ -16,14 +16,13 @@ type child struct {
 	image *image
 	// init makes it the init of its PID namespace.
 	init bool
-	// session makes init and the command the leaders of sessions, as the helper
-	// is that of its own.
+	// session makes init and the command the leaders of sessions.
 	session bool
 	// probe ends it after the setup.
 	probe bool
 
-	// Pipes, each with the end for reading first. sync says that the helper is
-	// ready, status carries records to the helper, started tells init that the
+	// Pipes, each with the end for reading first. sync has one byte when the
+	// child may begin and one when the command may, status carries records to the helper, started tells init that the
 	// command was executed.
 	sync, status, started [2]uintptr
 	// mask is the signal mask of the helper, which the command gets.
@@ -60,10 +59,7 @@ const recordSize = unsafe.Sizeof(record{})
 const (
 	maxSignal  = 64 // the highest signal number
 	sigSetSize = 8  // the size of a signal set, in bytes
-	// Where a signal comes from: kill, sigqueue or tkill, that is, a process.
-	siUser  = 0
-	siQueue = -1
-	siTkill = -6
+	siQueue    = -1 // the code of a signal that sigqueue sent
 )
 
 // fork forks the child into new namespaces. It returns the id of the process.
@@ -110,6 +106,9 @@ func (c *child) run() {
 	if c.probe {
 		c.send(probeEnded, 0, 0)
 		c.exit(0)
+	}
+	if !c.read(c.sync[0]) {
+		c.exit(1)
 	}
 	if c.init {
 		c.runInit()
@@ -179,10 +178,11 @@ func (c *child) tend(command int) {
 		}
 		sig, _, errno := syscall.RawSyscall6(unix.SYS_RT_SIGTIMEDWAIT, uintptr(unsafe.Pointer(&c.all)),
 			uintptr(unsafe.Pointer(&c.info)), 0, sigSetSize, 0, 0)
-		// Only what comes from outside of the namespace, where no process has an
-		// id here, is handed on. The terminal signals the command itself.
+		// The helper queues what it hands on, and has no id in this namespace.
+		// Whatever else arrives has reached the command by itself, as the keys
+		// of a terminal do, or is for init alone.
 		code, sender := c.info[2], c.info[4]
-		if errno == 0 && sig != uintptr(unix.SIGCHLD) && sender == 0 && (code == siUser || code == siQueue || code == siTkill) {
+		if errno == 0 && sig != uintptr(unix.SIGCHLD) && code == siQueue && sender == 0 {
 			_, _, _ = syscall.RawSyscall(unix.SYS_KILL, uintptr(target), sig, 0)
 		}
 	}

@@ -2,6 +2,7 @@ package helper
 
 import (
 	"os"
+	"runtime"
 	"strconv"
 	"unsafe"
 
@@ -60,12 +61,15 @@ func endAs(status unix.WaitStatus) {
 	sig := status.Signal()
 	// The command has dumped its core if it was to.
 	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
+	// To this thread: the process would have ended by itself before another one
+	// had noticed.
+	runtime.LockOSThread()
 	// The runtime would write a trace for some signals and exit.
 	action := [4]uint64{}
 	_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&action)), 0, sigSetSize, 0, 0)
 	set := unix.Sigset_t{}
 	set.Val[(sig-1)/64] |= 1 << ((sig - 1) % 64)
 	_ = unix.PthreadSigmask(unix.SIG_UNBLOCK, &set, nil)
-	_ = unix.Kill(os.Getpid(), sig)
+	_ = unix.Tgkill(os.Getpid(), unix.Gettid(), sig)
 	os.Exit(exitSignal + int(sig))
 }

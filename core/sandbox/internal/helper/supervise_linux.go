@@ -26,29 +26,45 @@ type supervisor struct {
 
 	child child
 
-	mu   sync.Mutex
-	pid  int  // of the child, 0 before there is one
-	gone bool // the id may belong to somebody else
+	pid int // of the child
 
-	// listening is closed when signals are handed on.
-	listening chan struct{}
+	mu   sync.Mutex
+	gone bool // the id of the child may belong to somebody else
 }
 
 // run runs the command and ends this process as the command ended. It returns
 // only when the command was not started, with an error that matches
 // errNotAllowed if another mode may do.
 func (s *supervisor) run() *failure {
-	leader := false
-	if sid, err := unix.Getsid(0); err == nil {
-		leader = sid == os.Getpid()
-	}
-	s.child = child{image: s.image, init: s.mode.pid, session: leader && s.mode.pid, probe: s.image == nil}
+	s.child = child{image: s.image, init: s.mode.pid, session: s.mode.pid && leadsSession(), probe: s.image == nil}
 	s.prepare(&s.child.setup)
 	if f := s.start(); f != nil {
 		return f
 	}
 	defer unix.Close(int(s.child.status[0]))
+	// It takes the runtime a while to listen for signals. The child makes use of
+	// that time, and waits for the rest of it before the command is started.
+	release := func() {
+		_, _ = unix.Write(int(s.child.sync[1]), []byte{2})
+		_ = unix.Close(int(s.child.sync[1]))
+	}
+	stop := s.forward(release)
+	defer stop()
 	return s.follow()
+}
+
+// leadsSession reports whether this process leads a session without a terminal,
+// as the command would. The terminal of a session cannot be had in another one.
+func leadsSession() bool {
+	if sid, err := unix.Getsid(0); err != nil || sid != os.Getpid() {
+		return false
+	}
+	fd, err := unix.Open("/dev/tty", unix.O_RDONLY|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return true
+	}
+	_ = unix.Close(fd)
+	return false
 }
 
 // prepare lays out what the child does before the command runs.
@@ -84,22 +100,24 @@ func (s *supervisor) start() *failure {
 	for _, fd := range []uintptr{c.sync[0], c.status[1], c.started[0], c.started[1]} {
 		_ = unix.Close(int(fd))
 	}
-	defer unix.Close(int(c.sync[1])) // without a byte in it this ends the child
 	if errno != 0 {
+		_ = unix.Close(int(c.sync[1]))
 		return setupFailure(fmt.Errorf("%w: make them: %w", errNotAllowed, errno))
 	}
-	s.mu.Lock()
 	s.pid = pid
-	s.mu.Unlock()
+	var err error
 	if s.mode.user {
-		if err := s.mapIDs(); err != nil {
-			_ = unix.Kill(pid, unix.SIGKILL)
-			s.wait()
-			return setupFailure(fmt.Errorf("%w: %w", errNotAllowed, err))
+		if err = s.mapIDs(); err != nil {
+			err = fmt.Errorf("%w: %w", errNotAllowed, err)
 		}
 	}
-	if _, err := unix.Write(int(c.sync[1]), []byte{1}); err != nil {
-		return setupFailure(fmt.Errorf("start init: %w", err))
+	if err == nil {
+		_, err = unix.Write(int(c.sync[1]), []byte{1})
+	}
+	if err != nil {
+		_ = unix.Close(int(c.sync[1])) // the child ends
+		s.wait()
+		return setupFailure(err)
 	}
 	return nil
 }
@@ -159,13 +177,6 @@ func writeProc(path, text string) error {
 func (s *supervisor) follow() *failure {
 	var ended *unix.WaitStatus
 	started := false
-	start := func() {
-		if !started {
-			started = true
-			letGo()
-			s.forward()
-		}
-	}
 	for {
 		r, ok := s.receive()
 		if !ok {
@@ -187,19 +198,22 @@ func (s *supervisor) follow() *failure {
 			s.wait()
 			return &failure{}
 		case commandStarted:
-			start()
+			started = true
+			letGo()
 		case commandEnded:
 			status := unix.WaitStatus(r.value)
 			ended = &status
 		}
 	}
-	start()
+	switch {
+	case !s.child.init:
+		letGo() // it has become the command
+	case !started:
+		return setupFailure(fmt.Errorf("init has ended: %v", s.wait()))
+	}
 	status := s.wait()
 	if ended != nil {
 		status = *ended
-	}
-	if status.Signaled() {
-		<-s.listening
 	}
 	endAs(status)
 	return nil
@@ -230,43 +244,58 @@ func (s *supervisor) wait() unix.WaitStatus {
 	}
 }
 
-// forward hands signals for this process on to the child from now on. One that
-// comes earlier ends us, and the child with us.
+// forward hands signals for this process on to the child, until the function
+// that it returns is called. One that comes before ready is called ends us, and
+// the child with us.
 //
 // A command that leads a session gets all of them, to its process group. One
 // that shares our process group gets what is sent to the group by itself: the
 // keys of a terminal are only kept from ending us before it.
-//
-// It takes the runtime a while to listen, which the command need not wait for.
-func (s *supervisor) forward() {
+func (s *supervisor) forward(ready func()) (stop func()) {
 	pass := []os.Signal{unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2}
 	swallow := []os.Signal{unix.SIGINT, unix.SIGQUIT}
 	if s.child.session {
 		pass = append(pass, unix.SIGINT, unix.SIGQUIT, unix.SIGCONT, unix.SIGWINCH)
 		swallow = nil
 	}
-	s.listening = make(chan struct{})
-	go func() {
+	done := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
 		signals := make(chan os.Signal, 16)
+		defer signal.Stop(signals)
 		for _, sig := range slices.Concat(pass, swallow) {
 			if !signal.Ignored(sig) { // then the command ignores it as well
 				signal.Notify(signals, sig)
 			}
 		}
-		close(s.listening)
-		for sig := range signals {
-			if sig, ok := sig.(unix.Signal); ok && slices.Contains(pass, os.Signal(sig)) {
-				s.send(sig)
+		ready()
+		for {
+			select {
+			case sig := <-signals:
+				if slices.Contains(pass, sig) {
+					s.send(sig.(unix.Signal))
+				}
+			case <-done:
+				return
 			}
 		}
-	}()
+	})
+	return func() {
+		close(done)
+		running.Wait()
+	}
 }
 
-// send sends a signal to the child if that runs.
+// send sends a signal to the child if that runs. Init recognizes a queued one.
 func (s *supervisor) send(sig unix.Signal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.pid != 0 && !s.gone {
+	switch {
+	case s.gone:
+	case s.child.init:
+		info := [32]int32{0: int32(sig), 2: siQueue, 4: int32(os.Getpid()), 5: int32(os.Getuid())}
+		_, _, _ = unix.RawSyscall(unix.SYS_RT_SIGQUEUEINFO, uintptr(s.pid), uintptr(sig), uintptr(unsafe.Pointer(&info)))
+	default:
 		_ = unix.Kill(s.pid, sig)
 	}
 }
