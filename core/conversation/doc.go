@@ -18,8 +18,9 @@
 //		...
 //	}
 //
-// The example holds a whole conversation. Events are described in package
-// event, the order in which they come in package session.
+// The example holds a whole conversation. Package event describes the events;
+// the transcripts among the tests of package session show in which order they
+// come.
 //
 // A Manager owns the conversations that it made: until they end, by themselves
 // or because somebody closed them, and at the latest until it is closed itself,

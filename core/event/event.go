@@ -68,6 +68,14 @@ type TurnFailed struct {
 	WillRetry bool
 }
 
+// CompactionStarted reports that the conversation is being summed up.
+type CompactionStarted struct{}
+
+// CompactionFinished reports that it was, or why it was not.
+type CompactionFinished struct {
+	Err error // nil when it was
+}
+
 func (*ItemOpened) isDetail()        {}
 func (*ItemClosed) isDetail()        {}
 func (*UserInputRecorded) isDetail() {}
@@ -75,3 +83,6 @@ func (*ApprovalAsked) isDetail()     {}
 func (*ApprovalSettled) isDetail()   {}
 func (*SettingsChanged) isDetail()   {}
 func (*TurnFailed) isDetail()        {}
+
+func (*CompactionStarted) isDetail()  {}
+func (*CompactionFinished) isDetail() {}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/codex-go/codex/core/event"
 	"github.com/codex-go/codex/core/modelclient"
 	"github.com/codex-go/codex/core/prompt"
 	"github.com/codex-go/codex/core/rollout"
@@ -53,7 +54,7 @@ func (s *Session) compactOp(sub submission) {
 		if err := s.compact(t); err != nil {
 			s.fail(t, err)
 		}
-		return nil
+		return nil // the notice is not the agent's word
 	}})
 }
 
@@ -81,9 +82,20 @@ func (s *Session) compactInline(t *task) error {
 	return err
 }
 
-// compact asks the model for a summary and goes on from it.
+// compact sums the history of a task up and reports how that went.
 // (spec: agent-loop, compaction)
 func (s *Session) compact(t *task) error {
+	s.emitItem(t, "", nil, &event.CompactionStarted{})
+	if err := s.replaceHistory(t); err != nil {
+		s.emitItem(t, "", nil, &event.CompactionFinished{Err: err})
+		return err
+	}
+	s.emitItem(t, "", &protocol.AgentMessageEvent{Message: compactNotice}, &event.CompactionFinished{})
+	return nil
+}
+
+// replaceHistory asks the model for a summary and goes on from it.
+func (s *Session) replaceHistory(t *task) error {
 	s.mu.Lock()
 	h := t.history
 	bridge := h.bridge
@@ -113,7 +125,6 @@ func (s *Session) compact(t *task) error {
 	if h == &s.history {
 		s.persist(&protocol.CompactedLine{Message: summary})
 	}
-	s.emit(t, &protocol.AgentMessageEvent{Message: compactNotice})
 	return nil
 }
 

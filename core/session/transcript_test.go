@@ -532,6 +532,13 @@ func (p *player) event(e event.Event) string {
 		line += fmt.Sprintf(" +settled %s answered=%v", d.Decision, d.Answered)
 	case *event.SettingsChanged:
 		line += " +settings " + p.context(&d.Settings)
+	case *event.CompactionStarted:
+		line += " +compacting"
+	case *event.CompactionFinished:
+		line += " +compacted"
+		if d.Err != nil {
+			line += " not"
+		}
 	case *event.TurnFailed:
 		line += fmt.Sprintf(" +failed retry=%v", d.WillRetry)
 	}
