@@ -63,8 +63,8 @@ func TestSettings(t *testing.T) {
 		t.Fatal("o3 is not known")
 	}
 	for _, tt := range []struct {
-		name    string
-		got     *settings
+		name   string
+		got    *settings
 		change func(*shown) // from the settings at the start; nil is nothing
 	}{
 		{"turn: everything", turnSettings(c, base, &protocol.UserTurnOp{
