@@ -75,7 +75,9 @@ func (m *Manager) start(ctx context.Context, cfg *config.Config, o *StartOptions
 		}
 		return nil, err
 	}
-	m.add(c)
+	if err := m.add(c); err != nil {
+		return nil, errors.Join(err, c.Close(context.WithoutCancel(ctx)))
+	}
 	return c, nil
 }
 

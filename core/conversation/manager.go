@@ -227,9 +227,14 @@ func (m *Manager) Live() []*Conversation {
 	return live
 }
 
-// add takes in a new conversation and watches for its end.
-func (m *Manager) add(c *Conversation) {
+// add takes in a new conversation and watches for its end. It fails when the
+// manager was closed meanwhile.
+func (m *Manager) add(c *Conversation) error {
 	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return ErrClosed
+	}
 	m.live[c.ID()] = c
 	m.mu.Unlock()
 	if m.o.Observer.Created != nil {
@@ -240,6 +245,7 @@ func (m *Manager) add(c *Conversation) {
 		m.remove(c)
 		m.forget(c.ID())
 	})
+	return nil
 }
 
 // remove takes a conversation out of the live ones, if it is there.
@@ -281,13 +287,24 @@ func (m *Manager) Remove(id protocol.ConversationID) (*Conversation, bool) {
 }
 
 // Close ends all conversations, also those that were removed and not closed,
-// and waits for them, or for ctx. Programs that were started for the end of a
-// turn get a moment to end. It may be called more than once.
+// and waits for them, or for ctx; they end also when it has ended. Programs that
+// were started for the end of a turn get a moment to end. It may be called more
+// than once.
 func (m *Manager) Close(ctx context.Context) error {
 	m.mu.Lock()
 	m.closed = true
 	m.mu.Unlock()
-	m.making.Wait()
+	made := make(chan struct{})
+	go func() {
+		m.making.Wait()
+		close(made)
+	}()
+	var late error
+	select {
+	case <-made:
+	case <-ctx.Done():
+		late = ctx.Err() // whoever still makes one ends it
+	}
 	m.mu.Lock()
 	open := slices.Concat(slices.Collect(maps.Values(m.live)), slices.Collect(maps.Values(m.leaving)))
 	m.mu.Unlock()
@@ -297,7 +314,7 @@ func (m *Manager) Close(ctx context.Context) error {
 		wg.Go(func() { errs[i] = c.Close(ctx) })
 	}
 	wg.Wait()
-	errs = append(errs, m.mcp.Close(ctx))
+	errs = append(errs, m.mcp.Close(ctx), late)
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close conversations: %w", err)
 	}

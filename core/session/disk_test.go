@@ -115,6 +115,26 @@ func TestFullQueue(t *testing.T) {
 	})
 }
 
+// Whoever has no time to wait ends the session all the same.
+func TestCloseWithoutTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, nil)
+		l.model.add(reply(until(nil))...)
+		l.user(t, "go")
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for range 2 {
+			if err := l.Close(ctx); !errors.Is(err, context.Canceled) {
+				t.Errorf("Close = %v", err)
+			}
+		}
+		<-l.Done()
+		l.close(t)
+	})
+}
+
 // Interrupts and steers that wait in the queue when the conversation ends are
 // answered.
 func TestQueuedQuestionsAreAnswered(t *testing.T) {

@@ -25,6 +25,9 @@ func (s *Session) loop() {
 				return
 			}
 		case <-s.kick:
+		case <-s.quit:
+			s.shutdown(submission{})
+			return
 		}
 		s.resume()
 	}

@@ -98,6 +98,8 @@ type Session struct {
 	turnstile chan struct{} // held by whoever puts into the queue
 	next      uint64        // number of the next submission; guarded by turnstile
 	ended     bool          // no more submissions; guarded by turnstile
+	quit      chan struct{} // closed to end the session without waiting in the queue
+	quitOnce  sync.Once
 	stopping  chan struct{} // closed when a shutdown begins
 	kick      chan struct{} // tells the loop that a task has ended
 	done      chan struct{} // closed when everything has ended
@@ -133,6 +135,7 @@ func New(o Options) (*Session, error) {
 		aside:     newWorker(),
 		queue:     make(chan submission, queueSize),
 		turnstile: make(chan struct{}, 1),
+		quit:      make(chan struct{}),
 		stopping:  make(chan struct{}),
 		kick:      make(chan struct{}, 1),
 		done:      make(chan struct{}),
@@ -187,11 +190,13 @@ func (s *Session) Approvals() *approval.Registry { return s.asks }
 // Done is closed when the session has ended.
 func (s *Session) Done() <-chan struct{} { return s.done }
 
-// Close shuts the session down: it aborts the running task, closes the rollout
-// and waits for everything that belongs to the session, or for ctx. It may be
-// called more than once.
+// Close shuts the session down, behind what was submitted before: it aborts the
+// running task, closes the rollout and waits for everything that belongs to the
+// session, or for ctx. When ctx ends while the queue is full, the session ends
+// without what waits in it. Close may be called more than once.
 func (s *Session) Close(ctx context.Context) error {
 	if _, err := s.Submit(ctx, &protocol.ShutdownOp{}); err != nil && !errors.Is(err, ErrClosed) {
+		s.quitOnce.Do(func() { close(s.quit) })
 		return err
 	}
 	select {

@@ -90,6 +90,7 @@ func (s *Session) InterruptTurn(ctx context.Context, turnID string) (<-chan Inte
 
 // Steer adds input to the running turn and reports at once whether it was
 // taken: it fails with [ErrNoTurn], an [*OtherTurnError] or [ErrNotSteerable].
+// When ctx ends first it may have been taken or not.
 // What was taken is delivered, or recorded if the turn ends first. It does not
 // count in the conversation's numbering.
 func (s *Session) Steer(ctx context.Context, turnID string, items []protocol.InputItem) error {
@@ -98,7 +99,12 @@ func (s *Session) Steer(ctx context.Context, turnID string, items []protocol.Inp
 	if err != nil {
 		return err
 	}
-	return <-outcome // comes soon: the loop waits for nothing
+	select {
+	case err := <-outcome:
+		return err
+	case <-ctx.Done():
+		return ctx.Err() // nobody knows
+	}
 }
 
 func (s *Session) submit(ctx context.Context, sub submission) (string, error) {
