@@ -5,6 +5,10 @@ func play(role string, args []string) int {
 	switch role {
 	case "launch":
 		return launch(args)
+	case "victim":
+		return victim()
+	case "escape":
+		return escape(args)
 	}
 	return 98
 }
