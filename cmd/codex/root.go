@@ -51,6 +51,8 @@ func newRoot() *cobra.Command {
 		newApply(&flags),
 		newCompletion(),
 		newDebug(&flags),
+		newGenerateTS(),
+		newGenerateJSONSchema(),
 		newDemo(),
 	)
 	return root

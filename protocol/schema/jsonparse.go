@@ -18,7 +18,7 @@ func readJSON(dir string) (map[string]expr, error) {
 	path := filepath.Join(dir, BundleName)
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &ReadError{path, err}
+		return nil, readError(path, err)
 	}
 	types, err := parseJSON(data)
 	if err != nil {

@@ -20,6 +20,15 @@ func (e *ReadError) Error() string { return fmt.Sprintf("read %s: %v", e.Path, e
 // Unwrap returns what is wrong with the file.
 func (e *ReadError) Unwrap() error { return e.Err }
 
+// readError returns a [*ReadError] that names path once.
+func readError(path string, err error) error {
+	var inner *fs.PathError
+	if errors.As(err, &inner) {
+		err = inner.Err
+	}
+	return &ReadError{path, err}
+}
+
 // errNone tells that a folder holds nothing that was generated.
 var errNone = errors.New("no generated files are there")
 
@@ -31,7 +40,7 @@ const maxDepth = 200
 func readTypeScript(dir string) (map[string]expr, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, &ReadError{dir, errors.Unwrap(err)}
+		return nil, readError(dir, err)
 	}
 	types := map[string]expr{}
 	for _, e := range entries {
@@ -41,7 +50,7 @@ func readTypeScript(dir string) (map[string]expr, error) {
 		}
 		data, err := os.ReadFile(path)
 		if err != nil {
-			return nil, &ReadError{path, err}
+			return nil, readError(path, err)
 		}
 		if !IsGeneratedTypeScript(data) {
 			continue
