@@ -10,6 +10,7 @@ import (
 
 	"github.com/codex-go/codex/appserver/v1"
 	"github.com/codex-go/codex/core/agent"
+	"github.com/codex-go/codex/core/auth/login"
 	"github.com/codex-go/codex/core/shellenv"
 	"github.com/codex-go/codex/protocol"
 	"github.com/codex-go/codex/utils/filesearch"
@@ -63,6 +64,7 @@ func New(ctx context.Context, o *Options) (*Server, error) {
 		Startup:       a.Startup,
 		Store:         a.Store,
 		Auth:          a.Auth,
+		Login:         login.Options{HTTPClient: o.Agent.HTTPClient},
 		Logins:        new(v1.Logins),
 		Runner:        a.Runner,
 		Sandbox:       a.Sandbox,

@@ -2,21 +2,26 @@ package v1
 
 import (
 	"context"
-	"errors"
+	"strings"
 
 	"github.com/codex-go/codex/core/auth"
 	"github.com/codex-go/codex/protocol"
 	"github.com/codex-go/codex/utils/jsonrpc"
 )
 
-// loginAPIKey signs in with an API key. The notification follows the response.
+// loginAPIKey signs in with an API key, in place of a login in the browser. The
+// notification follows the response.
 // (spec: app-server, login methods)
 func (m *Methods) loginAPIKey(ctx context.Context, req *jsonrpc.Request, r *protocol.LoginAPIKeyParams) (any, error) {
-	m.endLogin(ctx)
-	if err := m.b.Auth.LoginAPIKey(ctx, r.APIKey); errors.Is(err, auth.ErrEmptyKey) {
-		return nil, invalidRequest("%v", err)
-	} else if err != nil {
-		return nil, replyError("failed to save the API key", err)
+	const doing = "failed to save the API key"
+	if strings.TrimSpace(r.APIKey) == "" {
+		return nil, invalidRequest("%v", auth.ErrEmptyKey) // a login goes on
+	}
+	if err := m.endLogin(ctx); err != nil {
+		return nil, replyError(doing, err)
+	}
+	if err := m.b.Auth.LoginAPIKey(ctx, r.APIKey); err != nil {
+		return nil, replyError(doing, err)
 	}
 	m.sent(req.Reply(&protocol.LoginAPIKeyResponse{}, nil))
 	m.announceAuth()
@@ -25,9 +30,12 @@ func (m *Methods) loginAPIKey(ctx context.Context, req *jsonrpc.Request, r *prot
 
 // logout signs out. The notification follows the response.
 func (m *Methods) logout(ctx context.Context, req *jsonrpc.Request) (any, error) {
-	m.endLogin(ctx)
+	const doing = "logout failed"
+	if err := m.endLogin(ctx); err != nil {
+		return nil, replyError(doing, err)
+	}
 	if _, err := m.b.Auth.Logout(ctx); err != nil {
-		return nil, replyError("logout failed", err)
+		return nil, replyError(doing, err)
 	}
 	m.sent(req.Reply(&protocol.LogoutChatGPTResponse{}, nil))
 	m.announceAuth()

@@ -6,6 +6,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/codex-go/codex/core/auth"
+	"github.com/codex-go/codex/core/auth/login"
 	"github.com/codex-go/codex/core/clientid"
 	"github.com/codex-go/codex/core/config"
 	"github.com/codex-go/codex/core/conversation"
@@ -35,6 +36,9 @@ type Backend struct {
 	Startup *config.Config
 	Store   rollout.Store
 	Auth    *auth.Manager
+	// Login is how logins in the browser are made, without what a login decides
+	// itself. The zero value is good.
+	Login login.Options
 	// Logins holds the login that is under way.
 	Logins *Logins
 	// Runner runs one-off commands.

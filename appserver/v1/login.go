@@ -11,8 +11,13 @@ import (
 	"github.com/codex-go/codex/utils/jsonrpc"
 )
 
-// loginTime is how long a login in the browser may take.
-const loginTime = 10 * time.Minute
+const (
+	// loginTime is how long a login in the browser may take.
+	loginTime = 10 * time.Minute
+	// pageTime is how long the browser may fetch the last page of a login that
+	// succeeded, unless the port is wanted before.
+	pageTime = 6 * time.Second
+)
 
 // Logins holds the login in the browser that is under way, at most one in a
 // process because of its port. The zero value has none.
@@ -21,28 +26,46 @@ type Logins struct {
 	active *activeLogin
 }
 
-// activeLogin is a login that waits for its browser.
+// activeLogin is a login that waits for its browser, or shows its last page.
 type activeLogin struct {
 	id     protocol.LoginID
 	server *login.Server
-	told   chan struct{} // closed when its end was announced
+	hurry  chan struct{} // closed when the port is wanted
+	once   sync.Once     // closes hurry
+	gone   chan struct{} // closed when its end was announced and its port is free
+	ended  bool          // its outcome is known; guarded by Logins.mu
 }
 
-// take returns the active login if its id is wanted, or any if wanted is empty,
-// and takes it out.
-func (l *Logins) take(wanted protocol.LoginID) *activeLogin {
+// current returns the login that is under way, or nil.
+func (l *Logins) current() *activeLogin {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	a := l.active
-	if a == nil || wanted != "" && a.id != wanted {
-		return nil
-	}
-	l.active = nil
-	return a
+	return l.active
 }
 
-// drop forgets a login that has ended by itself.
-func (l *Logins) drop(a *activeLogin) {
+// waiting returns the login with an id, if it has no outcome yet.
+func (l *Logins) waiting(id protocol.LoginID) *activeLogin {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if a := l.active; a != nil && a.id == id && !a.ended {
+		return a
+	}
+	return nil
+}
+
+// enter makes a login the one that is under way, unless there is one.
+func (l *Logins) enter(a *activeLogin) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.active != nil {
+		return false
+	}
+	l.active = a
+	return true
+}
+
+// leave forgets a login.
+func (l *Logins) leave(a *activeLogin) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.active == a {
@@ -54,53 +77,87 @@ func (l *Logins) drop(a *activeLogin) {
 // and its end is announced before the response. (spec: app-server, login
 // methods)
 func (m *Methods) loginChatGPT(ctx context.Context, req *jsonrpc.Request) (any, error) {
-	m.endLogin(ctx)
-	server, err := login.Start(m.input, login.Options{
-		Store:      m.b.Auth,
-		Originator: m.conn.Identity().Originator,
-		Timeout:    loginTime,
-	})
-	if err != nil {
-		return nil, replyError("failed to start the login server", err)
+	const doing = "failed to start the login server"
+	a := &activeLogin{id: protocol.NewLoginID(), hurry: make(chan struct{}), gone: make(chan struct{})}
+	for !m.b.Logins.enter(a) { // another connection may be faster
+		if err := m.endLogin(ctx); err != nil {
+			return nil, replyError(doing, err)
+		}
 	}
-	a := &activeLogin{id: protocol.NewLoginID(), server: server, told: make(chan struct{})}
-	m.b.Logins.mu.Lock()
-	m.b.Logins.active = a
-	m.b.Logins.mu.Unlock()
-	m.sent(req.Reply(&protocol.LoginChatGPTResponse{LoginID: a.id, AuthURL: server.AuthURL()}, nil))
-	if !m.background.start(func() { m.followLogin(a) }) {
-		server.Close() // the connection has ended
-		close(a.told)
+	options := m.b.Login
+	options.Store, options.Originator, options.Timeout = m.b.Auth, m.conn.Identity().Originator, loginTime
+	started := make(chan error, 1)
+	follow := func() {
+		defer close(a.gone)
+		defer m.b.Logins.leave(a)
+		var err error
+		a.server, err = login.Start(m.input, options)
+		if err == nil {
+			m.sent(req.Reply(&protocol.LoginChatGPTResponse{LoginID: a.id, AuthURL: a.server.AuthURL()}, nil))
+		}
+		started <- err
+		if err == nil {
+			m.followLogin(req.Conn(), a)
+		}
+	}
+	if !m.background.start(follow) {
+		m.b.Logins.leave(a)
+		close(a.gone)
+		return nil, replyError(doing, errClosing)
+	}
+	if err := <-started; err != nil {
+		return nil, replyError(doing, err)
 	}
 	return nil, nil
 }
 
-// followLogin waits for the end of a login and announces it.
-func (m *Methods) followLogin(a *activeLogin) {
-	defer close(a.told)
-	err := a.server.Wait(context.Background()) // ends with the client's input at the latest
-	a.server.Close()
-	m.b.Logins.drop(a)
+// followLogin waits for the end of a login, announces it, and lets the browser
+// fetch the last page.
+func (m *Methods) followLogin(conn *jsonrpc.Conn, a *activeLogin) {
+	defer a.server.Close()
+	select {
+	case <-a.server.Done(): // at the latest when the client's input ends
+	case <-a.hurry:
+		a.server.Cancel()
+		<-a.server.Done()
+	}
+	m.b.Logins.mu.Lock()
+	a.ended = true
+	m.b.Logins.mu.Unlock()
+	err := a.server.Wait(context.Background())
 	n := &protocol.LoginChatGPTCompleteNotification{LoginID: a.id, Success: err == nil}
 	if err != nil {
 		n.Error = err.Error()
 	}
-	m.conn.Announce(n)
-	if err == nil {
-		m.announceAuth()
+	if _, err := conn.Post(n.Method(), n); err != nil {
+		m.log.Debug().Err(err).Msg("the end of a login was not announced")
+	}
+	if err != nil {
+		return
+	}
+	m.announceAuth()
+	timer := time.NewTimer(pageTime)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-a.hurry:
+	case <-m.input.Done():
 	}
 }
 
-// endLogin ends the login that is under way and waits until that is announced.
-func (m *Methods) endLogin(ctx context.Context) {
-	a := m.b.Logins.take("")
+// endLogin ends the login that is under way, of whichever connection, and waits
+// until that is announced and its port is free.
+func (m *Methods) endLogin(ctx context.Context) error {
+	a := m.b.Logins.current()
 	if a == nil {
-		return
+		return nil
 	}
-	a.server.Cancel()
+	a.once.Do(func() { close(a.hurry) })
 	select {
-	case <-a.told:
+	case <-a.gone:
+		return nil
 	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 
@@ -108,13 +165,13 @@ func (m *Methods) endLogin(ctx context.Context) {
 var errLogin = errors.New("login id not found")
 
 // cancelLoginChatGPT ends a login. The announcement of its end follows the
-// response.
+// response. (spec: app-server, login methods)
 func (m *Methods) cancelLoginChatGPT(req *jsonrpc.Request, r *protocol.CancelLoginChatGPTParams) (any, error) {
-	a := m.b.Logins.take(r.LoginID)
+	a := m.b.Logins.waiting(r.LoginID)
 	if a == nil {
 		return nil, invalidRequest("%v: %s", errLogin, r.LoginID)
 	}
 	m.sent(req.Reply(&protocol.CancelLoginChatGPTResponse{}, nil))
-	a.server.Cancel()
+	a.once.Do(func() { close(a.hurry) })
 	return nil, nil
 }
