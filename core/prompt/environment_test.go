@@ -127,3 +127,30 @@ func textOf(t *testing.T, m *protocol.MessageItem) string {
 	}
 	return m.Content[0].(*protocol.InputTextContent).Text
 }
+
+func TestLastEnvironment(t *testing.T) {
+	t.Parallel()
+	first := prompt.Environment{Cwd: "/a", Shell: "bash"}
+	second := prompt.Environment{Cwd: "/b"}
+	type items = []protocol.ResponseItem
+	for _, c := range []struct {
+		name  string
+		items items
+		want  string
+		ok    bool
+	}{
+		{"none", items{said("hi")}, "", false},
+		{"without its shell", items{first.Item(), said("hi")}, prompt.Environment{Cwd: "/a"}.Text(), true},
+		{"the last one", items{first.Item(), said("hi"), second.Item(), said("ho")}, second.Text(), true},
+		{"nothing that the user said", items{first.Item(), said("<environment_context> is what I mean")}, prompt.Environment{Cwd: "/a"}.Text(), true},
+		{"no parts of other messages", items{said(second.Text(), "and more")}, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, ok := prompt.LastEnvironment(c.items)
+			if got != c.want || ok != c.ok {
+				t.Errorf("%q, %v, want %q, %v", got, ok, c.want, c.ok)
+			}
+		})
+	}
+}
