@@ -24,7 +24,8 @@ func newMcp(flags *globalFlags) *cobra.Command {
 		Args:  cobra.ArbitraryArgs,
 		RunE:  needCommand,
 	}
-	cmd.AddCommand(newMcpList(flags), newMcpGet(flags), newMcpAdd(flags), newMcpRemove(flags))
+	cmd.AddCommand(newMcpList(flags), newMcpGet(flags), newMcpAdd(flags), newMcpRemove(flags),
+		newMcpLogin(flags), newMcpLogout(flags))
 	return cmd
 }
 

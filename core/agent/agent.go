@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -17,6 +18,7 @@ import (
 	"github.com/codex-go/codex/core/conversation"
 	"github.com/codex-go/codex/core/exec"
 	"github.com/codex-go/codex/core/history"
+	"github.com/codex-go/codex/core/mcpclient/oauth"
 	"github.com/codex-go/codex/core/modelclient"
 	"github.com/codex-go/codex/core/rollout"
 	"github.com/codex-go/codex/core/shellenv"
@@ -136,6 +138,7 @@ func New(ctx context.Context, o *Options) (*Agent, error) {
 		Source:      opts.Source,
 		LinkDir:     opts.LinkDir,
 		HTTPClient:  opts.HTTPClient,
+		McpToken:    oauth.NewStore(filepath.Join(opts.Home, oauth.FileName), opts.HTTPClient).Token,
 		Endpoint:    opts.Endpoint,
 		Log:         opts.Log,
 		Now:         opts.Now,

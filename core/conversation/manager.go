@@ -52,6 +52,9 @@ type Options struct {
 	LinkDir func() string
 	// HTTPClient talks to model endpoints; nil is a good one.
 	HTTPClient *http.Client
+	// McpToken returns the credential that the user has for an MCP server behind
+	// HTTP; nil means that users cannot sign in to them.
+	McpToken mcpclient.TokenFunc
 	// Endpoint starts the endpoint of a provider that has none until it is
 	// used, and returns its base URL. Nil if there is no such provider.
 	Endpoint func(ctx context.Context, providerID string) (baseURL string, err error)

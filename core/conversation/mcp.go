@@ -13,6 +13,7 @@ func mcpOptions(o *Options) mcpclient.Options {
 	return mcpclient.Options{
 		Start:      tools.McpStarter(o.Runner),
 		HTTPClient: o.HTTPClient,
+		Token:      o.McpToken,
 		Version:    cmp.Or(o.Identity.Version, clientid.ProtocolVersion),
 		Log:        o.Log,
 		Now:        o.Now,

@@ -48,6 +48,12 @@
 // would lose the order of members and what it does not know. (spec: mcp, the two
 // implementations)
 //
+// # Credentials
+//
+// A server behind HTTP gets the bearer token of its configuration, or the one
+// that [Options.Token] has for it; package oauth lets users sign in and keeps
+// such tokens. Tokens go to the configured host alone.
+//
 // # Processes
 //
 // The package starts no process itself: [Options.Start] does, and the [Process]

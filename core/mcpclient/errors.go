@@ -98,11 +98,14 @@ func (e *RPCError) Error() string {
 func cause(err error) (cause error, ended bool) {
 	var rpc *jsonrpc.Error
 	var auth *AuthError
+	var credential *credentialError
 	var status *StatusError
 	var address *url.Error
 	switch {
 	case errors.As(err, &auth):
 		return auth, false
+	case errors.As(err, &credential):
+		return credential, false
 	case errors.As(err, &status):
 		return status, false
 	case errors.Is(err, mcp.ErrSessionMissing), errors.Is(err, mcp.ErrConnectionClosed):

@@ -12,6 +12,8 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/codex-go/codex/core/config"
 )
 
 // httpRetries is how often a broken stream is taken up again before the
@@ -23,6 +25,7 @@ const httpRetries = 40
 type AuthError struct {
 	Status    int  // 401 or 403
 	HasBearer bool // a token was sent
+	CanSignIn bool // the user may sign in
 }
 
 // Error says what is missing.
@@ -33,6 +36,8 @@ func (e *AuthError) Error() string {
 		return "the server denies access (" + status + ")"
 	case e.HasBearer:
 		return "authentication required: the server refused the bearer token (" + status + ")"
+	case e.CanSignIn:
+		return "authentication required: sign in with \"codex mcp login\" or configure a bearer token (" + status + ")"
 	}
 	return "authentication required: the server wants a bearer token (" + status + ")"
 }
@@ -52,26 +57,31 @@ func (e *StatusError) Error() string {
 // client)
 type httpLink struct {
 	base      http.RoundTripper
+	address   string // as the user has configured it
 	endpoint  *url.URL
-	token     string // "" for none
+	token     string // that the user has configured, "" for none
+	signedIn  TokenFunc
 	userAgent string
 	// ctx ends every request of the connection.
 	ctx    context.Context
 	cancel context.CancelFunc
 }
 
-// newHTTPLink returns the link to an endpoint. Its requests end with cancel.
-func newHTTPLink(client *http.Client, endpoint, token, userAgent string) (*httpLink, error) {
-	u, err := url.Parse(endpoint)
+// newHTTPLink returns the link to a server. Its requests end with cancel.
+func newHTTPLink(o *Options, server *config.McpHTTP) (*httpLink, error) {
+	u, err := url.Parse(server.URL)
 	if err != nil {
 		return nil, fmt.Errorf("url of the server: %w", err)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, fmt.Errorf("url of the server: %q is not an http or https address", u.Redacted())
 	}
-	l := &httpLink{base: http.DefaultTransport, endpoint: u, token: token, userAgent: userAgent}
-	if client != nil && client.Transport != nil {
-		l.base = client.Transport
+	l := &httpLink{base: http.DefaultTransport, address: server.URL, endpoint: u, signedIn: o.Token, userAgent: o.UserAgent}
+	if server.BearerToken != nil {
+		l.token = *server.BearerToken
+	}
+	if o.HTTPClient != nil && o.HTTPClient.Transport != nil {
+		l.base = o.HTTPClient.Transport
 	}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	return l, nil
@@ -101,6 +111,28 @@ func (l *httpLink) own(u *url.URL) bool {
 	return strings.EqualFold(u.Host, l.endpoint.Host) && u.Scheme == l.endpoint.Scheme
 }
 
+// credential returns the bearer token for a request, or "". What the user has
+// configured comes first.
+func (l *httpLink) credential(ctx context.Context, to *url.URL) (string, error) {
+	switch {
+	case !l.own(to):
+		return "", nil
+	case l.token != "" || l.signedIn == nil:
+		return l.token, nil
+	}
+	token, err := l.signedIn(ctx, l.address)
+	if err != nil {
+		return "", &credentialError{err}
+	}
+	return token, nil
+}
+
+// credentialError means that a stored credential could not be used.
+type credentialError struct{ err error }
+
+func (e *credentialError) Error() string { return "authentication: " + e.err.Error() }
+func (e *credentialError) Unwrap() error { return e.err }
+
 // RoundTrip sends one request.
 func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(req.Context())
@@ -120,8 +152,13 @@ func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
 		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
 	out.Header.Set("User-Agent", l.userAgent)
-	if l.token != "" && l.own(out.URL) {
-		out.Header.Set("Authorization", "Bearer "+l.token)
+	token, err := l.credential(ctx, out.URL)
+	if err != nil {
+		end()
+		return nil, err
+	}
+	if token != "" {
+		out.Header.Set("Authorization", "Bearer "+token)
 	}
 	if out.Method == http.MethodGet {
 		return lateStream(l.base, out, end), nil
@@ -134,7 +171,7 @@ func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
 		_ = resp.Body.Close()
 		end()
-		return nil, &AuthError{Status: resp.StatusCode, HasBearer: l.token != ""}
+		return nil, &AuthError{Status: resp.StatusCode, HasBearer: token != "", CanSignIn: l.signedIn != nil}
 	}
 	if resp.StatusCode == http.StatusNotFound && out.Header.Get("Mcp-Session-Id") != "" {
 		// The session is gone. The SDK sees that only without an explanation.

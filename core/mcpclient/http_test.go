@@ -1,6 +1,7 @@
 package mcpclient
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -403,6 +404,48 @@ func TestHTTPSessionLost(t *testing.T) {
 	defer h.mu.Unlock()
 	if h.opened != 2 {
 		t.Errorf("%d sessions", h.opened)
+	}
+}
+
+// TestHTTPSignedIn uses what the user has signed in with.
+func TestHTTPSignedIn(t *testing.T) {
+	t.Parallel()
+	h := newHTTPFake(t, httpConfig{token: "secret"})
+	var mu sync.Mutex
+	stored, failure := "secret", error(nil)
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	w := newWorld(t, func(o *Options) {
+		o.HTTPClient = &http.Client{Transport: transport}
+		o.Token = func(_ context.Context, address string) (string, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if address != h.URL+"/mcp" {
+				t.Errorf("asked for %q", address)
+			}
+			return stored, failure
+		}
+	})
+	t.Cleanup(transport.CloseIdleConnections)
+	s, failures := w.prepared(servers{"web": h.server("")}, withHTTP)
+	if _, err := w.call(s, "web__echo", ""); err != nil {
+		t.Error(err)
+	}
+	none(t, failures)
+	mu.Lock()
+	stored, failure = "", errors.New("sign in again")
+	mu.Unlock()
+	if _, err := w.call(s, "web__echo", ""); err == nil || !contains(err.Error(), "authentication: sign in again") {
+		t.Errorf("error %v", err)
+	}
+	mu.Lock()
+	failure = nil
+	mu.Unlock()
+	if _, err := w.call(s, "web__echo", ""); err == nil || !contains(err.Error(), "codex mcp login") {
+		t.Errorf("error %v", err)
+	}
+	_, failures = w.prepared(servers{"web": h.server("wrong")}, withHTTP)
+	if f := <-failures; !contains(f.Error(), "refused the bearer token") {
+		t.Errorf("failure %v", f)
 	}
 }
 

@@ -22,6 +22,10 @@ type Options struct {
 	// HTTPClient reaches servers behind HTTP, through its Transport alone. Nil
 	// is one like that of package http.
 	HTTPClient *http.Client
+	// Token returns the credential that the user has for a server behind HTTP,
+	// by the address of the configuration. It is asked for every request to a
+	// server without a configured token. Nil: the user cannot sign in.
+	Token TokenFunc
 	// Version is the version of the client that servers are told.
 	Version string
 	// UserAgent is sent to servers behind HTTP. Empty: made of Version.
@@ -37,6 +41,9 @@ type Options struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
+
+// TokenFunc returns an access token for a server, or "" if there is none.
+type TokenFunc func(ctx context.Context, serverURL string) (string, error)
 
 // Registry owns the servers of a process. Conversations with the same
 // configuration of a server share it; the last one to leave ends it. All methods

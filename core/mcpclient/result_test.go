@@ -193,6 +193,7 @@ func TestErrorTexts(t *testing.T) {
 		{"time", &TimeoutError{What: "initialize", Limit: 1500000000}, `timed out: no answer to initialize within 1.5s`},
 		{"no token", &AuthError{Status: 401}, `authentication required: the server wants a bearer token (401 Unauthorized)`},
 		{"wrong token", &AuthError{Status: 401, HasBearer: true}, `authentication required: the server refused the bearer token (401 Unauthorized)`},
+		{"no sign-in", &AuthError{Status: 401, CanSignIn: true}, `authentication required: sign in with "codex mcp login" or configure a bearer token (401 Unauthorized)`},
 		{"forbidden", &AuthError{Status: 403}, `the server denies access (403 Forbidden)`},
 	}
 	for _, tt := range tests {

@@ -80,11 +80,7 @@ func (c *client) reach(s *session, p *peer) (mcp.Transport, error) {
 		s.pipe = newPipe(process, c.toolsChanged, &c.log)
 		return s.pipe, nil
 	case *config.McpHTTP:
-		token := ""
-		if t.BearerToken != nil {
-			token = *t.BearerToken
-		}
-		link, err := newHTTPLink(c.o.HTTPClient, t.URL, token, c.o.UserAgent)
+		link, err := newHTTPLink(c.o, t)
 		if err != nil {
 			return nil, err
 		}
