@@ -86,7 +86,8 @@ func (c *call) resume(id protocol.ConversationID) (*conversation.Conversation, e
 	found, err := a.Store.Find(c.ctx, id)
 	switch {
 	case errors.Is(err, rollout.ErrNotFound):
-		return nil, fmt.Errorf("Session not found for conversation id: %s", id) //nolint:staticcheck // a sentence for the caller of the tool
+		//lint:ignore ST1005 a sentence for the caller of the tool
+		return nil, fmt.Errorf("Session not found for conversation id: %s", id)
 	case err != nil:
 		return nil, fmt.Errorf("find the session: %w", err)
 	case found.Archived:

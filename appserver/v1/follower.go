@@ -153,7 +153,8 @@ func (f *follower) step() (e event.Event, room <-chan struct{}, err error) {
 	}
 	// A response that must precede the event is in the queue afterwards.
 	f.gate.Lock()
-	f.gate.Unlock() //nolint:staticcheck // nothing is guarded, only waited for
+	//lint:ignore SA2001 nothing is guarded, only waited for
+	f.gate.Unlock()
 	room = noWait
 	if e.Msg != nil {
 		room, err = f.notify(e.SubmissionID, e.Msg)

@@ -85,7 +85,7 @@ func TestTheParsedFileIsKept(t *testing.T) {
 		return doc
 	}
 	touch(time.Now())
-	if read() == read() {
+	if fresh := read(); fresh == read() {
 		t.Error("a file that has just changed is kept")
 	}
 	touch(long)

@@ -33,6 +33,7 @@ func (p *peer) client(version string) (*mcp.Client, error) {
 				p.changed()
 			}
 		},
+		//lint:ignore SA1019 servers of the older protocols still log
 		LoggingMessageHandler: func(_ context.Context, r *mcp.LoggingMessageRequest) {
 			p.logMessage(r.Params)
 		},
@@ -79,6 +80,8 @@ func (p *peer) answer(next mcp.MethodHandler) mcp.MethodHandler {
 }
 
 // logMessage writes a log message of the server at its level.
+//
+//lint:ignore SA1019 servers of the older protocols still log
 func (p *peer) logMessage(m *mcp.LoggingMessageParams) {
 	level := zerolog.InfoLevel
 	switch m.Level {

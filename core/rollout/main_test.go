@@ -2,20 +2,16 @@ package rollout
 
 import (
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/codex-go/codex/protocol"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // roleVariable makes the test binary play another process.
 const roleVariable = "ROLLOUT_TEST_ROLE"
@@ -128,18 +124,4 @@ func agentTexts(t testing.TB, path string) []string {
 		}
 	}
 	return texts
-}
-
-// golden compares with a file, which -update writes.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if diff := cmp.Diff(readFile(t, path), got); diff != "" {
-		t.Errorf("%s: %s", name, diff)
-	}
 }

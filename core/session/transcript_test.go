@@ -115,7 +115,6 @@ type player struct {
 	joined  []*event.Subscription
 	gates   map[string]chan struct{}
 	turns   map[string]string // turn ids by their short names
-	replies [][]step          // for the next conversation
 	results []string
 	lines   int // that were shown
 	asked   int // requests that were shown

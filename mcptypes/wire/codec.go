@@ -48,7 +48,6 @@ var (
 
 	rawType             = reflect.TypeFor[json.RawMessage]()
 	extraType           = reflect.TypeFor[map[string]json.RawMessage]()
-	bytesType           = reflect.TypeFor[[]byte]()
 	appenderType        = reflect.TypeFor[Appender]()
 	unmarshalerType     = reflect.TypeFor[Unmarshaler]()
 	nullUnmarshalerType = reflect.TypeFor[NullUnmarshaler]()

@@ -322,7 +322,7 @@ func TestValues(t *testing.T) {
 		{Int(math.MinInt64), "-9223372036854775808", int64(math.MinInt64)},
 		{Float(1e21), "1e+21", 1e21},
 		{Float(0.5), "0.5", 0.5},
-		{Float(-0.0), "0.0", 0.0},
+		{Float(math.Copysign(0, -1)), "-0.0", math.Copysign(0, -1)},
 		{Float(math.Inf(1)), "inf", math.Inf(1)},
 		{Float(math.Inf(-1)), "-inf", math.Inf(-1)},
 		{Float(math.NaN()), "nan", math.NaN()},
