@@ -160,7 +160,15 @@ func (m *Manager) reserve(ctx context.Context, id protocol.ConversationID) (c *C
 		m.mu.Lock()
 		if c, ok := m.live[id]; ok {
 			m.mu.Unlock()
-			return c, nil, nil
+			select {
+			case <-c.Done():
+				// It has ended, and its watcher has not come to that yet.
+				m.remove(c)
+				m.forget(id)
+				continue
+			default:
+				return c, nil, nil
+			}
 		}
 		var wait <-chan struct{}
 		if resumed, ok := m.resuming[id]; ok {
