@@ -255,3 +255,14 @@ func TestUserExcludes(t *testing.T) {
 		})
 	}
 }
+
+func FuzzExcludesSetting(f *testing.F) {
+	f.Add([]byte("[core]\n\texcludesFile = \"~/a b\" # comment\n"))
+	f.Add([]byte("[Core] ; \nexcludesfile=a\\\"b\\\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		value, ok := excludesSetting(text)
+		if !ok && value != "" || len(value) > len(text) || strings.Contains(value, "\x00") && !strings.Contains(string(text), "\x00") {
+			t.Errorf("%q gives %q, %v", text, value, ok)
+		}
+	})
+}
