@@ -20,6 +20,7 @@ const usageWait = time.Second
 type chatDecoder struct {
 	wantsUsage bool
 	texts      unescaper
+	skipped
 
 	responseID string
 	madeUp     string // in place of a missing responseID
@@ -103,8 +104,9 @@ func (d *chatDecoder) decode(s *Stream, data []byte) error {
 		return nil
 	}
 	var chunk chatChunk
-	if wire.Unmarshal(data, &chunk) != nil {
-		return nil // not for us
+	if err := wire.Unmarshal(data, &chunk); err != nil {
+		d.add("", err)
+		return nil
 	}
 	if len(chunk.Error) > 0 && string(chunk.Error) != "null" {
 		e, ok := parseServiceError(chunk.Error)
@@ -147,7 +149,7 @@ func (d *chatDecoder) end(s *Stream, err error) error {
 		s.finish(d.responseID, d.usage)
 		return nil
 	}
-	return streamError(err)
+	return streamError(d.explain(err))
 }
 
 // complete ends the stream.

@@ -138,19 +138,29 @@ func (e *AuthError) Unwrap() error { return e.Cause }
 type RetryLimitError struct {
 	// Status is the last one.
 	Status int
+	// Message is what the provider said about it: the message of its error
+	// object, or the beginning of the body. It may be empty.
+	Message string
 	// RetryAfter is how long the provider wants to be left alone, when that is
 	// longer than the client waits; else 0.
 	RetryAfter time.Duration
 }
 
-// Error gives the last status.
+// Error gives the last status and what the provider said.
 func (e *RetryLimitError) Error() string {
-	if e.Status == http.StatusInternalServerError {
-		return "the model service is under high demand and has temporary errors (" + statusLine(e.Status) + "); try again later"
-	}
 	text := "exceeded the retry limit, last status: " + statusLine(e.Status)
-	if e.RetryAfter > 0 {
+	overloaded := e.Status == http.StatusInternalServerError
+	if overloaded {
+		text = "the model service is under high demand and has temporary errors (" + statusLine(e.Status) + ")"
+	}
+	switch {
+	case e.RetryAfter > 0:
 		text += "; try again in " + formatWait(e.RetryAfter)
+	case overloaded:
+		text += "; try again later"
+	}
+	if e.Message != "" {
+		text += ": " + e.Message
 	}
 	return text
 }
@@ -189,6 +199,28 @@ func (e *StreamError) Error() string {
 
 // Unwrap returns the cause.
 func (e *StreamError) Unwrap() error { return e.Cause }
+
+// UnreadableError is the cause of a [*StreamError] after an answer of which
+// something could not be read: that may be why it did not end well.
+type UnreadableError struct {
+	// Cause is how the answer ended.
+	Cause error
+	// Count is how many events, or items in them, were passed over.
+	Count int
+	// First says what was wrong with the first of them.
+	First string
+}
+
+// Error gives the cause and what was passed over.
+func (e *UnreadableError) Error() string {
+	if e.Count == 1 {
+		return e.Cause.Error() + "; one event could not be read: " + e.First
+	}
+	return e.Cause.Error() + "; " + strconv.Itoa(e.Count) + " events could not be read, the first: " + e.First
+}
+
+// Unwrap returns the cause.
+func (e *UnreadableError) Unwrap() error { return e.Cause }
 
 // ResponseError is a failure that the model service reports in the stream. As
 // the cause of a [*StreamError] it is worth another try; by itself it is not.

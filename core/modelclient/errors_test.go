@@ -59,9 +59,14 @@ func TestRequestOutcomes(t *testing.T) {
 		{"success", responses, 4, false, []modeltest.Response{ok}, 1, 0, nil},
 		{"500 then success", responses, 4, false, []modeltest.Response{status(500), ok}, 2, 0, nil},
 		{"every kind that is repeated", responses, 5, false, []modeltest.Response{status(429), status(503), status(502), status(408), status(409), ok}, 6, 0, nil},
-		{"500 to the end", responses, 2, false, []modeltest.Response{status(500), status(500), status(500)}, 3, 0, &modelclient.RetryLimitError{Status: 500}},
-		{"503 at last", responses, 1, false, []modeltest.Response{status(500), status(503)}, 2, 0, &modelclient.RetryLimitError{Status: 503}},
-		{"no retries", responses, 0, false, []modeltest.Response{status(429)}, 1, 0, &modelclient.RetryLimitError{Status: 429}},
+		{"500 to the end", responses, 2, false, []modeltest.Response{status(500), status(500), status(500)}, 3, 0, &modelclient.RetryLimitError{Status: 500, Message: "the body"}},
+		{"503 at last", responses, 1, false, []modeltest.Response{status(500), status(503)}, 2, 0, &modelclient.RetryLimitError{Status: 503, Message: "the body"}},
+		{"no retries", responses, 0, false, []modeltest.Response{status(429)}, 1, 0, &modelclient.RetryLimitError{Status: 429, Message: "the body"}},
+		{
+			"the message of an error object", responses, 0, false,
+			[]modeltest.Response{modeltest.Status(500, `{"error":{"message":"out of memory","code":"oom"}}`)}, 1, 0,
+			&modelclient.RetryLimitError{Status: 500, Message: "out of memory"},
+		},
 		{"other 429", responses, 1, false, []modeltest.Response{usage(`{"type":"other","message":"slow down"}`), ok}, 2, 0, nil},
 		{"429 without error object", responses, 1, false, []modeltest.Response{modeltest.Status(429, "busy"), ok}, 2, 0, nil},
 		{
@@ -97,7 +102,7 @@ func TestRequestOutcomes(t *testing.T) {
 
 		{"chat: success", chat, 4, false, []modeltest.Response{ok}, 1, 0, nil},
 		{"chat: 429 then success", chat, 1, false, []modeltest.Response{usage(`{"type":"usage_limit_reached"}`), ok}, 2, 0, nil},
-		{"chat: 503 to the end", chat, 1, false, []modeltest.Response{status(503), status(503)}, 2, 0, &modelclient.RetryLimitError{Status: 503}},
+		{"chat: 503 to the end", chat, 1, false, []modeltest.Response{status(503), status(503)}, 2, 0, &modelclient.RetryLimitError{Status: 503, Message: "the body"}},
 		{"chat: 400", chat, 4, false, []modeltest.Response{status(400)}, 1, 0, &modelclient.StatusError{Status: 400, Body: "the body"}},
 		{"chat: 401 is not refreshed", chat, 4, true, []modeltest.Response{status(401)}, 1, 0, &modelclient.StatusError{Status: 401, Body: "the body"}},
 	}
@@ -405,6 +410,9 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 		"status":  modeltest.Status(400, "bad key "+echo),
 		"context": modeltest.Status(400, `{"error":{"code":"context_length_exceeded","message":"`+echo+`"}}`),
 		"401":     modeltest.Status(401, echo),
+		"500":     modeltest.Status(500, echo),
+		"cut":     modeltest.Status(400, strings.Repeat("x", 4<<10-8)+echo),
+		"garbled": modeltest.Reply(modeltest.Raw("data: {\"type\":\"response.output_item.done\",\"item\":{\"type\":\""+token+"\n\n"), modeltest.End()),
 		"content": modeltest.Status(200, "<html>"+echo+"</html>").With("Content-Type", "text/html"),
 		"failed":  modeltest.Reply(modeltest.Failed("server_error", echo)),
 		"final":   modeltest.Reply(modeltest.Failed("invalid_prompt", echo)),
@@ -427,7 +435,7 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 			if err == nil || err == io.EOF {
 				t.Fatal("no error")
 			}
-			for _, secret := range []string{token, key, param, "p%20w", "p+w"} {
+			for _, secret := range []string{token, "sk-very", key, param, "p%20w", "p+w"} {
 				if strings.Contains(err.Error(), secret) {
 					t.Errorf("the error repeats %q: %v", secret, err)
 				}

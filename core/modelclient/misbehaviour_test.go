@@ -68,6 +68,12 @@ func TestMisbehavingServers(t *testing.T) {
 		{"half an event", func(w http.ResponseWriter, _ *http.Request) {
 			sse(w, "data: "+completed[:20])
 		}, "closed before the response was completed", true},
+		{"broken events", func(w http.ResponseWriter, _ *http.Request) {
+			sse(w, "data: {\"type\":nope}\n\ndata: {\"type\":7}\n\n")
+		}, "closed before the response was completed; 2 events could not be read, the first: type: invalid JSON at byte 8", true},
+		{"broken item", func(w http.ResponseWriter, _ *http.Request) {
+			sse(w, `data: {"type":"response.output_item.done","item":{"type":"function_call","name":"shell"}}`+"\n\n")
+		}, "one event could not be read: response.output_item.done: ", true},
 		{"last event without blank line", func(w http.ResponseWriter, _ *http.Request) {
 			sse(w, "data: "+completed)
 		}, "", false},

@@ -58,6 +58,9 @@ func (r redactor) error(err error) error {
 	if e, ok := errors.AsType[*ContextWindowError](err); ok {
 		e.Message = r.text(e.Message)
 	}
+	if e, ok := errors.AsType[*UnreadableError](err); ok {
+		e.First = r.text(e.First)
+	}
 	if e, ok := errors.AsType[*IncompleteError](err); ok {
 		e.Reason = r.text(e.Reason)
 	}

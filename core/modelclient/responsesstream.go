@@ -14,6 +14,7 @@ type responsesDecoder struct {
 	plan   string // of the token
 	itemID string // the last one, which the next delta most likely has too
 	texts  unescaper
+	skipped
 }
 
 // newResponsesStream returns a stream whose first event tells the rate limits.
@@ -49,8 +50,9 @@ func (d *responsesDecoder) decode(s *Stream, data []byte) error {
 		return nil
 	}
 	var event responsesEvent
-	if wire.Unmarshal(data, &event) != nil {
-		return nil // not for us
+	if err := wire.Unmarshal(data, &event); err != nil {
+		d.add("", err)
+		return nil
 	}
 	switch event.Type {
 	case "response.created":
@@ -62,9 +64,11 @@ func (d *responsesDecoder) decode(s *Stream, data []byte) error {
 	case "response.output_item.done":
 		// The item keeps its own copy of what it needs.
 		var item protocol.ResponseItem
-		if protocol.Unmarshal(event.Item, &item) == nil {
-			s.push(Event{Kind: ItemDone, Item: item, ItemID: item.ItemID()})
+		if err := protocol.Unmarshal(event.Item, &item); err != nil {
+			d.add(event.Type, err)
+			return nil
 		}
+		s.push(Event{Kind: ItemDone, Item: item, ItemID: item.ItemID()})
 	case "response.reasoning_summary_part.added":
 		s.push(Event{Kind: SummaryPartAdded, ItemID: rawText(event.ItemID), Index: event.index()})
 	case "response.completed":
@@ -88,7 +92,7 @@ func (d *responsesDecoder) decode(s *Stream, data []byte) error {
 	return nil
 }
 
-func (d *responsesDecoder) end(_ *Stream, err error) error { return streamError(err) }
+func (d *responsesDecoder) end(_ *Stream, err error) error { return streamError(d.explain(err)) }
 
 // item makes the string of an item id, which is allocated once for an item.
 func (d *responsesDecoder) item(raw rawString) string {

@@ -126,15 +126,19 @@ func (c *call) judge(a *attempt, request *http.Request, response *http.Response,
 	if err := c.classify(a, response, data); err != nil {
 		return failure{err: err}
 	}
-	text := a.redact.text(bodyText(data))
+	text := a.excerpt(data)
+	e, _ := errorOfBody(data)
 	switch {
 	case status == http.StatusUnauthorized && a.fromStore:
 		return failure{err: &AuthError{Body: text}, refused: true}
 	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout,
 		status == http.StatusConflict, status/100 == 5:
-		return failure{err: &RetryLimitError{Status: status}, again: true}
+		if e.Message != "" {
+			text = a.excerpt([]byte(e.Message))
+		}
+		return failure{err: &RetryLimitError{Status: status, Message: text}, again: true}
 	}
-	if e, ok := errorOfBody(data); ok && e.code() == codeContextLength {
+	if e.code() == codeContextLength {
 		return failure{err: &ContextWindowError{Message: a.redact.text(e.Message)}}
 	}
 	failed := &StatusError{Status: status, Body: text}
@@ -311,12 +315,13 @@ func checkContent(response *http.Response, body *idleBody, a *attempt) error {
 		return nil
 	}
 	data, _ := io.ReadAll(io.LimitReader(body, errorBodyBytes)) // what there is of it will do
-	return &ContentError{ContentType: kind, Body: a.redact.text(bodyText(data))}
+	return &ContentError{ContentType: kind, Body: a.excerpt(data)}
 }
 
-// bodyText returns the beginning of a body as text fit for an error message.
-func bodyText(data []byte) string {
-	text := strings.TrimSpace(strings.ToValidUTF8(string(data), "\uFFFD"))
+// excerpt returns the beginning of a body as text fit for an error message. The
+// secrets go before it is cut, which could leave a part of one.
+func (a *attempt) excerpt(data []byte) string {
+	text := strings.TrimSpace(a.redact.text(strings.ToValidUTF8(string(data), "\uFFFD")))
 	if len(text) <= errorTextBytes {
 		return text
 	}

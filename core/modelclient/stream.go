@@ -47,6 +47,29 @@ type decoder interface {
 	end(s *Stream, err error) error
 }
 
+// skipped counts what a decoder passed over because it could not be read.
+type skipped struct {
+	count int
+	first string // what was wrong with the first
+}
+
+func (s *skipped) add(event string, err error) {
+	if s.count++; s.count == 1 {
+		s.first = err.Error()
+		if event != "" {
+			s.first = event + ": " + s.first
+		}
+	}
+}
+
+// explain adds what was passed over to the cause of a bad end.
+func (s *skipped) explain(cause error) error {
+	if s.count == 0 {
+		return cause
+	}
+	return &UnreadableError{Cause: cause, Count: s.count, First: s.first}
+}
+
 func (s *Stream) push(event Event) { s.queue = append(s.queue, event) }
 
 // finish queues the last event.

@@ -1,11 +1,10 @@
 package prompt
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/codex-go/codex/core/exec"
 	"github.com/codex-go/codex/core/rollout"
 	"github.com/codex-go/codex/protocol"
 )
@@ -34,7 +33,7 @@ func BridgeItem(messages []string, summary string) *protocol.MessageItem {
 	messages = Newest(messages)
 	text := strings.Join(messages, messageSeparator)
 	if len(messages) == 1 {
-		text = cutMiddle(text, MaxBridgeBytes)
+		text = exec.TruncateMiddle(text, MaxBridgeBytes)
 	}
 	if text == "" {
 		text = bridgeNone
@@ -85,21 +84,4 @@ func OwnTexts(texts []string) []string {
 func isAction(text string) bool {
 	text = strings.TrimSpace(text)
 	return strings.HasPrefix(text, actionOpen) && strings.HasSuffix(text, actionClose)
-}
-
-// cutMiddle shortens a text to at most limit bytes and says how much is gone.
-func cutMiddle(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	const reserve = 40 // for the note
-	half := max(0, (limit-reserve)/2)
-	head, tail := half, len(text)-half
-	for head > 0 && !utf8.RuneStart(text[head]) {
-		head--
-	}
-	for tail < len(text) && !utf8.RuneStart(text[tail]) {
-		tail++
-	}
-	return fmt.Sprintf("%s…%d tokens truncated…\n%s", text[:head], (tail-head+3)/4, text[tail:])
 }

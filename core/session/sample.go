@@ -109,8 +109,7 @@ func (s *Session) itemID(a *answer, e *modelclient.Event) string {
 	}
 	id := a.item
 	if e.Kind == modelclient.ItemDone {
-		// Calls of an attempt that failed have their outputs in this one's input.
-		a.calls, a.item = 0, ""
+		a.item = ""
 	}
 	return id
 }
