@@ -106,9 +106,12 @@ func (c *Client) Close(ctx context.Context) error {
 // connection has.
 func (c *Client) Done() <-chan struct{} { return c.conn.InputDone() }
 
+// fromServer is the one line of everything that a server sends.
+var fromServer = []string{"server"}
+
 // route hands on what the server sends, in order.
 func (c *Client) route(req *jsonrpc.Request) jsonrpc.Work {
-	work := jsonrpc.Work{Key: "server", Run: c.notified}
+	work := jsonrpc.Work{Changes: fromServer, Run: c.notified}
 	if !req.IsNotification() {
 		work.Run = c.asked
 	}

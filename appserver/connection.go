@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/codex-go/codex/appserver/v1"
 	"github.com/codex-go/codex/core/clientid"
@@ -20,9 +21,9 @@ type connection struct {
 	v1     *v1.Methods
 	ended  chan struct{} // closed to end the connection from this side
 	once   sync.Once
-	// ready is closed when the answer to initialize is in the queue; other
-	// requests wait for it, so that it is the first message.
-	ready chan struct{}
+	// ready says that the answer to initialize is in the queue, which is the first
+	// message.
+	ready atomic.Bool
 
 	mu       sync.Mutex
 	opened   bool              // initialize was accepted
@@ -33,7 +34,6 @@ func newConnection(s *Server, transport jsonrpc.Transport) *connection {
 	c := &connection{
 		server:   s,
 		ended:    make(chan struct{}),
-		ready:    make(chan struct{}),
 		identity: s.agent.Identity,
 	}
 	c.v1 = v1.New(s.backend, c)
@@ -64,9 +64,7 @@ func (c *connection) End() { c.once.Do(func() { close(c.ended) }) }
 // announce sends a notification, if the client has its answer to initialize. It
 // does not wait for the client.
 func (c *connection) announce(n protocol.ServerNotification) {
-	select {
-	case <-c.ready:
-	default:
+	if !c.ready.Load() {
 		return
 	}
 	if _, err := c.conn.Post(n.Method(), n); err != nil {
@@ -90,30 +88,17 @@ func (c *connection) route(req *jsonrpc.Request) jsonrpc.Work {
 		if !c.open(r.ClientInfo) {
 			return refuse(v1.AlreadyInitialized())
 		}
-		return jsonrpc.Work{Key: immediate, Run: c.initialize}
+		return jsonrpc.Work{Inline: true, Run: c.initialize}
 	}
 	if !c.isOpen() {
 		return refuse(v1.NotInitialized())
 	}
-	work := c.v1.Route(r)
-	run := work.Run
-	work.Run = func(ctx context.Context, req *jsonrpc.Request) (any, error) {
-		select {
-		case <-c.ready:
-		case <-ctx.Done():
-		}
-		return run(ctx, req)
-	}
-	return work
+	return c.v1.Route(r)
 }
-
-// immediate is the key of what is answered at once, so that such answers come in
-// the order of the requests.
-const immediate = "immediate"
 
 // refuse answers a request with an error.
 func refuse(err error) jsonrpc.Work {
-	return jsonrpc.Work{Key: immediate, Run: func(context.Context, *jsonrpc.Request) (any, error) { return nil, err }}
+	return jsonrpc.Work{Inline: true, Run: func(context.Context, *jsonrpc.Request) (any, error) { return nil, err }}
 }
 
 // open takes the first initialize.
@@ -136,7 +121,7 @@ func (c *connection) isOpen() bool {
 
 // initialize answers the first request. (spec: app-server, handshake)
 func (c *connection) initialize(_ context.Context, req *jsonrpc.Request) (any, error) {
-	defer close(c.ready)
+	defer c.ready.Store(true)
 	if err := req.Reply(&protocol.InitializeResponse{UserAgent: c.Identity().UserAgent()}, nil); err != nil {
 		c.server.log.Debug().Err(err).Msg("the answer to initialize was not sent")
 	}

@@ -87,12 +87,12 @@ func (c *connection) notified(req *jsonrpc.Request) {
 
 // answer answers a request with a result.
 func answer(result any) jsonrpc.Work {
-	return jsonrpc.Work{Run: func(context.Context, *jsonrpc.Request) (any, error) { return result, nil }}
+	return jsonrpc.Work{Inline: true, Run: func(context.Context, *jsonrpc.Request) (any, error) { return result, nil }}
 }
 
 // refuse answers a request with an error.
 func refuse(err error) jsonrpc.Work {
-	return jsonrpc.Work{Run: func(context.Context, *jsonrpc.Request) (any, error) { return nil, err }}
+	return jsonrpc.Work{Inline: true, Run: func(context.Context, *jsonrpc.Request) (any, error) { return nil, err }}
 }
 
 // decodeParams reads params, which may be missing.

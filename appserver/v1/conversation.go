@@ -12,11 +12,12 @@ import (
 )
 
 // newConversation starts a conversation. (spec: app-server, newConversation)
-func (m *Methods) newConversation(ctx context.Context, r *protocol.NewConversationParams) (*protocol.NewConversationResponse, error) {
+func (m *Methods) newConversation(ctx context.Context, req *jsonrpc.Request, r *protocol.NewConversationParams) (*protocol.NewConversationResponse, error) {
 	cfg, err := m.b.Config.Load(ctx, config.OverridesFrom(r))
 	if err != nil {
 		return nil, configError(err)
 	}
+	req.Release(aboutSettings)
 	if err := checkCwd(cfg.Cwd); err != nil {
 		return nil, err
 	}

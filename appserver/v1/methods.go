@@ -77,50 +77,16 @@ func (m *Methods) Route(r protocol.ClientRequest) jsonrpc.Work {
 			return m.fuzzyFileSearch(ctx, search, r)
 		}}
 	}
-	return jsonrpc.Work{Key: m.key(r), Run: func(ctx context.Context, req *jsonrpc.Request) (any, error) {
-		return m.handle(ctx, req, r)
-	}}
+	work := m.order(r)
+	work.Run = func(ctx context.Context, req *jsonrpc.Request) (any, error) { return m.handle(ctx, req, r) }
+	return work
 }
-
-// key names the line that a request waits in. What belongs to one conversation
-// keeps its order, and so do logins and writers of the configuration among
-// themselves. (spec: app-server, do better, concurrency)
-func (m *Methods) key(r protocol.ClientRequest) string {
-	switch r := r.(type) {
-	case *protocol.SendUserMessageParams:
-		return conversationKey(r.ConversationID)
-	case *protocol.SendUserTurnParams:
-		return conversationKey(r.ConversationID)
-	case *protocol.InterruptConversationParams:
-		return conversationKey(r.ConversationID)
-	case *protocol.AddConversationListenerParams:
-		return conversationKey(r.ConversationID)
-	case *protocol.ArchiveConversationParams:
-		return conversationKey(r.ConversationID)
-	case *protocol.RemoveConversationListenerParams:
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		if l, ok := m.listeners[r.SubscriptionID]; ok {
-			return conversationKey(l.conversation)
-		}
-	case *protocol.ResumeConversationParams:
-		return resumeKey(r.Path)
-	case *protocol.LoginAPIKeyParams, *protocol.LoginChatGPTParams, *protocol.CancelLoginChatGPTParams,
-		*protocol.LogoutChatGPTParams, *protocol.GetAuthStatusParams, *protocol.UserInfoParams:
-		return "auth"
-	case *protocol.SetDefaultModelParams, *protocol.GetUserSavedConfigParams:
-		return "config"
-	}
-	return ""
-}
-
-func conversationKey(id protocol.ConversationID) string { return "conversation " + string(id) }
 
 // handle carries out a request.
 func (m *Methods) handle(ctx context.Context, req *jsonrpc.Request, r protocol.ClientRequest) (any, error) {
 	switch r := r.(type) {
 	case *protocol.NewConversationParams:
-		return m.newConversation(ctx, r)
+		return m.newConversation(ctx, req, r)
 	case *protocol.SendUserMessageParams:
 		return m.sendUserMessage(ctx, req, r)
 	case *protocol.SendUserTurnParams:

@@ -21,6 +21,7 @@ func (m *Methods) resumeConversation(ctx context.Context, req *jsonrpc.Request, 
 	if err != nil {
 		return nil, configError(err)
 	}
+	req.Release(aboutSettings)
 	if err := checkCwd(cfg.Cwd); err != nil {
 		return nil, err
 	}

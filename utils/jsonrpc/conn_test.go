@@ -50,11 +50,11 @@ func TestPipelined(t *testing.T) {
 
 	clientEnd, serverEnd := bytePipes()
 	server := NewConn(serverEnd, &Options{Router: RouterFunc(func(req *Request) Work {
-		key := req.Method
-		if key == "free" {
-			key = ""
+		var keys []string
+		if req.Method != "free" {
+			keys = []string{req.Method}
 		}
-		return Work{Key: key, Run: func(ctx context.Context, req *Request) (any, error) {
+		return Work{Changes: keys, Run: func(ctx context.Context, req *Request) (any, error) {
 			var n int
 			if err := json.Unmarshal(req.Params, &n); err != nil {
 				return nil, err

@@ -86,18 +86,19 @@ func (c *Conn) receiveOversize(e *OversizeError) {
 
 // task is an accepted request or notification and what is to be done with it.
 type task struct {
-	req *Request
-	run Handler
-	key string
+	Work
+	req   *Request
+	waits int // claims that are not held yet; guarded by Conn.mu
 }
 
 // refuse answers a request that no router saw; an invalid ID is sent as null.
-// The reply goes the way of every other, so that the reading goroutine never
-// waits for the outgoing queue.
 func (c *Conn) refuse(id ID, reason *Error) {
 	c.schedule(&task{
 		req: c.newRequest(Message{Kind: KindRequest, ID: id}, nil),
-		run: func(context.Context, *Request) (any, error) { return nil, reason },
+		Work: Work{
+			Inline: true,
+			Run:    func(context.Context, *Request) (any, error) { return nil, reason },
+		},
 	})
 }
 
@@ -110,9 +111,11 @@ func (c *Conn) accept(m Message, text []byte) {
 			r.Cancel(errAnswered)
 			return
 		}
-		w.Run = methodNotFound
+		w = Work{Inline: true, Run: methodNotFound}
 	}
-	c.schedule(&task{req: r, run: w.Run, key: w.Key})
+	t := &task{Work: w, req: r}
+	r.task = t
+	c.schedule(t)
 }
 
 func methodNotFound(_ context.Context, r *Request) (any, error) {
@@ -134,7 +137,7 @@ func (c *Conn) route(r *Request) (w Work) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.panicked(r.Method, p)
-			w = Work{Run: func(context.Context, *Request) (any, error) { return nil, errPanicked }}
+			w = Work{Inline: true, Run: func(context.Context, *Request) (any, error) { return nil, errPanicked }}
 		}
 	}()
 	return c.router.Route(r)
@@ -142,8 +145,8 @@ func (c *Conn) route(r *Request) (w Work) {
 
 var errPanicked = &Error{Code: CodeInternalError, Message: "internal error"}
 
-// schedule waits for a slot, on the reading goroutine, and starts the task or
-// puts it in the lane of its key.
+// schedule waits for a slot, on the reading goroutine, and carries out the task
+// there if it is an inline one, else starts it or puts it in line.
 func (c *Conn) schedule(t *task) {
 	r := t.req.answer
 	c.mu.Lock()
@@ -165,20 +168,37 @@ func (c *Conn) schedule(t *task) {
 	if r.reply == replyOpen {
 		c.open++
 	}
-	if t.key != "" {
-		if l := c.lanes[t.key]; l != nil {
-			l.waiting = append(l.waiting, t)
-			c.mu.Unlock()
-			return
-		}
-		c.lanes[t.key] = new(lane)
-	}
+	begins := t.Inline || c.order.enter(t)
 	c.mu.Unlock()
+	switch {
+	case t.Inline:
+		c.carryOut(t)
+		c.finish(t)
+	case begins:
+		c.start(t)
+	}
+}
+
+// start carries out a task on a goroutine of its own, and then those that waited
+// for nothing else.
+func (c *Conn) start(t *task) {
 	c.work.Go(func() {
-		for t := t; t != nil; t = c.next(t) {
+		for t := t; t != nil; {
 			c.carryOut(t)
+			t = c.goOn(c.finish(t))
 		}
 	})
+}
+
+// goOn starts tasks except the first, which it returns.
+func (c *Conn) goOn(ready []*task) *task {
+	if len(ready) == 0 {
+		return nil
+	}
+	for _, t := range ready[1:] {
+		c.start(t)
+	}
+	return ready[0]
 }
 
 // hasSlot reports whether a request may be accepted now. mu is held.
@@ -187,9 +207,8 @@ func (c *Conn) hasSlot(r *Responder) bool {
 		c.inFlight < c.opts.MaxInFlight && c.inFlightBytes+r.size <= c.opts.MaxInFlightBytes
 }
 
-// next ends the accounting of a task and returns the one that follows it in its
-// lane.
-func (c *Conn) next(t *task) *task {
+// finish ends the accounting of a task and returns those that may begin now.
+func (c *Conn) finish(t *task) []*task {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.active--
@@ -198,19 +217,24 @@ func (c *Conn) next(t *task) *task {
 		c.releaseSlot(r)
 	}
 	c.quiet.Broadcast()
-	if t.key == "" {
+	if t.Inline {
 		return nil
 	}
-	l := c.lanes[t.key]
-	if len(l.waiting) == 0 || c.ended {
-		c.active -= len(l.waiting)
-		delete(c.lanes, t.key)
-		return nil
+	return c.ready(c.order.leaveAll(t))
+}
+
+// ready returns the tasks that may begin, none after the end of the connection:
+// then they and those that wait for them are forgotten. mu is held.
+func (c *Conn) ready(tasks []*task) []*task {
+	if !c.ended {
+		return tasks
 	}
-	following := l.waiting[0]
-	l.waiting[0] = nil
-	l.waiting = l.waiting[1:]
-	return following
+	for len(tasks) > 0 {
+		t := tasks[0]
+		tasks = append(tasks[1:], c.order.leaveAll(t)...)
+		c.active--
+	}
+	return nil
 }
 
 // carryOut runs the handler of a task and sees to the reply.
@@ -240,7 +264,7 @@ func (c *Conn) invoke(t *task) (result any, err error) {
 			result, err = nil, errPanicked
 		}
 	}()
-	return t.run(t.req.answer.ctx, t.req)
+	return t.Run(t.req.answer.ctx, t.req)
 }
 
 // claim takes the right to answer a request.

@@ -31,8 +31,9 @@
 //
 // One goroutine reads. It completes calls with the replies that come, so that
 // no request can hold up a reply, and asks the router about everything else.
-// Handlers run concurrently, except that those with the same [Work.Key] run one
-// after the other. Input that is not a message is dropped and reported to
+// Handlers run concurrently, except that a [Work] waits for earlier ones that
+// change what it reads or changes; those that answer at once may do so inline, in
+// order. Input that is not a message is dropped and reported to
 // [Hooks]; nothing that the peer sends ends the connection. A handler that waits
 // for something other than its own work, such as a turn that ends much later,
 // should use [Request.Defer] and let go of its goroutine.
@@ -46,8 +47,8 @@
 // wire; the result that a handler returns follows everything that the handler
 // sent. The queue is bounded in bytes: when the peer reads too slowly, senders
 // wait in line, and nothing is dropped. The result of a handler takes its place in
-// that line and lets the handler go, so that the next work with the same key, such
-// as one that interrupts, is not held up by a peer that does not read. Very large
+// that line and lets the handler go, so that the works behind it, such as one that
+// interrupts, are not held up by a peer that does not read. Very large
 // results and params are written as a [Stream].
 //
 // # Ownership

@@ -19,7 +19,7 @@ func Example() {
 			if req.Method != "greet" {
 				return jsonrpc.Work{} // the answer is "method not found"
 			}
-			return jsonrpc.Work{Key: "greetings", Run: greet}
+			return jsonrpc.Work{Changes: []string{"greetings"}, Run: greet}
 		}),
 	})
 	client := jsonrpc.NewConn(clientEnd, &jsonrpc.Options{

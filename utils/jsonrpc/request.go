@@ -28,12 +28,18 @@ type Handler func(ctx context.Context, req *Request) (result any, err error)
 
 // Work is what a [Router] wants done.
 type Work struct {
-	// Key puts the work in a line: works with the same key are carried out one
-	// after the other in the order of arrival, each when the handler before it has
-	// returned. Works with the empty key wait for nothing.
-	Key string
-	// Run carries out the work on a goroutine of its own. Without it a
-	// notification is done with, and a request is answered with
+	// Changes and Reads name what the work has to do with, each name once. A work
+	// waits for the earlier ones that change what it changes or reads, and for
+	// those that read what it changes, until their handlers have returned or let
+	// go of it with [Request.Release]. Works that have nothing in common run
+	// concurrently. The slices must not change afterwards.
+	Changes, Reads []string
+	// Inline has the work carried out on the reading goroutine, for answers that
+	// are at hand: they come in the order of the requests. Run must not block; the
+	// work waits for nothing and must not call [Conn.Call].
+	Inline bool
+	// Run carries out the work, on a goroutine of its own unless it is inline.
+	// Without it a notification is done with, and a request is answered with
 	// [CodeMethodNotFound].
 	Run Handler
 }
@@ -48,6 +54,7 @@ type Request struct {
 	Raw json.RawMessage
 
 	answer *Responder
+	task   *task
 }
 
 // IsNotification reports whether no reply is due.
@@ -74,11 +81,23 @@ func (r *Request) Reply(result any, err error) error {
 	return r.answer.conn.answer(r.answer, result, err)
 }
 
+// Release lets go of what the work changes or reads under a name, so that the
+// next works need not wait for the rest of the handler. The handler calls it.
+func (r *Request) Release(name string) {
+	c := r.answer.conn
+	c.mu.Lock()
+	ready := c.ready(c.order.leave(name, r.task, nil))
+	c.mu.Unlock()
+	for _, t := range ready {
+		c.start(t)
+	}
+}
+
 // Defer says that the request is answered later, through the Responder, from
 // any goroutine. The handler's result is then ignored; an error that it returns,
 // or its panic, answers the request if that has not happened yet. A deferred
-// request does not count against [Options.MaxInFlight] and does not hold up the
-// next one with the same key once its handler has returned. Every call returns
+// request does not count against [Options.MaxInFlight] and does not hold up
+// others once its handler has returned. Every call returns
 // the same Responder, which keeps nothing of the request's text in memory.
 func (r *Request) Defer() *Responder {
 	c := r.answer.conn

@@ -29,10 +29,9 @@ type state struct {
 	// exactly as long as its completion may still run; who removes it runs it.
 	calls map[ID]*Call
 
-	// lanes has an entry for each key with a running handler: the works that wait
-	// for it, oldest first. The goroutine that runs the handler takes the next
-	// work or removes the entry.
-	lanes map[string]*lane
+	// order holds back works until earlier ones have ended that they have to do
+	// with. Whoever ends one begins those that waited for it alone.
+	order order
 	// inFlight counts the accepted works that hold a slot (Responder.slot): from
 	// acceptance to the end of the handler, and on while its reply waits for room
 	// in out, but not after it deferred its reply or made a call to the peer. It
@@ -59,13 +58,10 @@ type state struct {
 	quiet    sync.Cond // for Shutdown and Flush: active, open or out became empty, or the end
 }
 
-// lane is the works of one key that wait.
-type lane struct{ waiting []*task }
-
 func newState(limit int) *state {
 	s := &state{
 		calls: make(map[ID]*Call),
-		lanes: make(map[string]*lane),
+		order: order{lines: make(map[string][]claim)},
 		out:   outbox{limit: limit},
 	}
 	s.writable.L, s.slotFree.L, s.quiet.L = &s.mu, &s.mu, &s.mu

@@ -37,6 +37,7 @@ var update = flag.Bool("update", false, "rewrite golden files")
 //	panic ID             it panics
 //	defer ID             it defers its reply and returns
 //	leave ID             it returns, having deferred its reply before
+//	release ID NAME      it lets go of a name and goes on
 //	ask ID METHOD        it calls the peer, and goes on when that has answered
 //	answer ID [JSON]     it answers the request and goes on
 //	reply ID [JSON]      a deferred reply is given
@@ -51,8 +52,10 @@ var update = flag.Bool("update", false, "rewrite golden files")
 //	drain                no more requests are accepted
 //	shutdown, close      the connection ends
 //
-// The method of a request chooses its key: "KEY:anything". The methods
-// "ignored" and "panicking" have no handler and a router that panics.
+// The method of a request says what it changes and, with a question mark, what
+// it reads: "NAME:anything", "NAME,NAME?:anything". "inline:" stands for work that
+// is done inline. The methods "ignored" and "panicking" have no handler and a
+// router that panics.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/transcript/*.txt")
@@ -208,7 +211,7 @@ func (h *harness) command(verb, rest string) {
 		h.in <- readResult{err: &OversizeError{Prefix: []byte(rest2), Size: size, Limit: 1000}}
 	case "eof":
 		h.in <- readResult{err: io.EOF}
-	case "finish", "fail", "refuse", "panic", "defer", "leave", "ask", "answer":
+	case "finish", "fail", "refuse", "panic", "defer", "leave", "ask", "answer", "release":
 		h.mu.Lock()
 		c := h.handlers[h.id(word)]
 		h.mu.Unlock()
@@ -326,11 +329,22 @@ func (h *harness) route(req *Request) Work {
 	case "panicking":
 		panic("router")
 	}
-	key, _, keyed := strings.Cut(req.Method, ":")
-	if !keyed {
-		key = ""
+	names, _, named := strings.Cut(req.Method, ":")
+	switch {
+	case !named:
+		return Work{Run: h.handle}
+	case names == "inline":
+		return Work{Inline: true, Run: func(context.Context, *Request) (any, error) { return "at hand", nil }}
 	}
-	return Work{Key: key, Run: h.handle}
+	w := Work{Run: h.handle}
+	for name := range strings.SplitSeq(names, ",") {
+		if read, ok := strings.CutSuffix(name, "?"); ok {
+			w.Reads = append(w.Reads, read)
+		} else {
+			w.Changes = append(w.Changes, name)
+		}
+	}
+	return w
 }
 
 func (h *harness) handle(ctx context.Context, req *Request) (any, error) {
@@ -356,7 +370,7 @@ func (h *harness) handle(ctx context.Context, req *Request) (any, error) {
 			h.log("context of %s is done: %v", id, context.Cause(ctx))
 			return nil, context.Cause(ctx)
 		}
-		if a.verb != "ask" && a.verb != "answer" {
+		if a.verb != "ask" && a.verb != "answer" && a.verb != "release" {
 			h.mu.Lock()
 			if !h.closing {
 				delete(h.handlers, req.ID)
@@ -383,6 +397,8 @@ func (h *harness) handle(ctx context.Context, req *Request) (any, error) {
 			h.deferred[req.ID] = r
 			h.mu.Unlock()
 			return nil, nil
+		case "release":
+			req.Release(a.arg)
 		case "ask":
 			var result json.RawMessage
 			err := req.Conn().Call(ctx, a.arg, nil, &result)
