@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,8 @@ var version = "dev"
 type globalFlags struct {
 	config []string // -c key=value
 	strict bool
+
+	version bool // of the program alone: print it and do nothing else
 }
 
 func newRoot() *cobra.Command {
@@ -25,17 +28,22 @@ func newRoot() *cobra.Command {
 		Long: "codex is the engine behind a coding agent, without a screen of its own.\n" +
 			"Editors start \"codex app-server\" and speak JSON-RPC with it over standard input and output.",
 		Example:       "  codex demo\n  codex app-server -c model=gpt-5",
-		Version:       programVersion(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs,
-		RunE:          needCommand,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.version {
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), programVersion())
+				return err
+			}
+			return needCommand(cmd, args)
+		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError("%v; see \"%s --help\"", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetVersionTemplate("{{.Version}}\n")
+	root.Flags().BoolVarP(&flags.version, "version", "V", false, "print the version")
 	root.PersistentFlags().StringArrayVarP(&flags.config, "config", "c", nil,
 		"set `key=value` above config.toml; the key is a dotted path, the value TOML or else a string")
 	root.PersistentFlags().BoolVar(&flags.strict, "strict-config", false, "refuse settings that nobody knows")

@@ -53,3 +53,9 @@ var Inits = map[string]string{
 // Maps are the package variables that are maps and change after the start, as
 // "file: name", each with the reason.
 var Maps = map[string]string{}
+
+// Unlinked are functions that the program does without, each with the reason.
+var Unlinked = map[string]string{
+	"text/template.(*state).evalField": "templates find methods by name, for which the linker keeps every exported method in " +
+		"the program, a fifth of its size; write pages with code, and give cobra no templates of our own",
+}

@@ -2,9 +2,7 @@ package login
 
 import (
 	"crypto/subtle"
-	_ "embed"
 	"errors"
-	"html/template"
 	"net"
 	"net/http"
 	"net/url"
@@ -13,18 +11,6 @@ import (
 
 	"github.com/codex-go/codex/core/auth"
 )
-
-//go:embed page.html
-var pageText string
-
-// page is what the user sees at the end.
-var page = template.Must(template.New("page").Parse(pageText))
-
-// pageData fills the page.
-type pageData struct {
-	Title, Text string
-	Link        string // where an organization has to be set up; empty for nowhere
-}
 
 // routes returns the handler of the server.
 // (spec: config-and-auth, routes)
@@ -205,13 +191,6 @@ func (s *Server) cancelRoute(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "close")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte("login cancelled\n")) // nobody has to read it
-}
-
-// show answers with a page.
-func show(w http.ResponseWriter, status int, data pageData) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_ = page.Execute(w, data) // a browser that is gone needs no page
 }
 
 // printable cuts what the issuer says to what fits in a message.
