@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 
 	"github.com/rs/zerolog"
 
@@ -33,6 +34,8 @@ type builder struct {
 	id       protocol.ConversationID
 	recorder rollout.Writer
 	history  *rollout.History // nil for a new conversation
+
+	session atomic.Pointer[session.Session] // for what its writer has to tell
 }
 
 // start makes a conversation; open opens its rollout.
@@ -127,7 +130,14 @@ func (b *builder) meta() rollout.Meta {
 }
 
 func (b *builder) writerOptions() rollout.WriterOptions {
-	return rollout.WriterOptions{ItemIDs: b.config.Provider.IsAzure()}
+	return rollout.WriterOptions{
+		ItemIDs: b.config.Provider.IsAzure(),
+		OnRestored: func() {
+			if s := b.session.Load(); s != nil {
+				s.RecordRestored()
+			}
+		},
+	}
 }
 
 // model returns the client for the provider. A provider whose endpoint is
@@ -208,6 +218,7 @@ func (b *builder) conversation(ctx context.Context, model session.Model) (*Conve
 	if err != nil {
 		return nil, err
 	}
+	b.session.Store(s)
 	b.history = nil // the session has what it needs of it
 	c := &Conversation{session: s, config: b.config}
 	first := s.Events().Subscribe()

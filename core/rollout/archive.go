@@ -93,7 +93,7 @@ func (s *FileStore) own(ctx context.Context, id protocol.ConversationID, path st
 	case !live:
 		return err
 	}
-	meta, err := s.readMeta(ctx, file)
+	meta, err := readMeta(ctx, file)
 	switch {
 	case live && errors.Is(err, ErrEmpty): // so young that nothing is written
 	case err != nil:

@@ -25,6 +25,8 @@ var (
 	// ErrNotRegular says that a path is that of a directory, a pipe or a
 	// device.
 	ErrNotRegular = errors.New("not a regular file")
+	// ErrReplaced says that another file has taken the place of a live record.
+	ErrReplaced = errors.New("another file is in the place of the record")
 	// ErrClosed says that a writer is closed.
 	ErrClosed = errors.New("rollout writer is closed")
 

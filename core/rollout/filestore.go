@@ -119,7 +119,7 @@ func (s *FileStore) Resume(ctx context.Context, path string, o WriterOptions) (_
 	if err != nil {
 		return nil, fmt.Errorf("resume rollout: %w", err)
 	}
-	meta, err := s.readMeta(ctx, path)
+	meta, err := readMeta(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("resume rollout %s: %w", path, err)
 	}

@@ -79,14 +79,20 @@ func (d *lockDir) take(ctx context.Context, id protocol.ConversationID) (release
 		// opening and locking it, so that no two processes ever lock different
 		// files of this name. It has to be removed whatever becomes of ctx.
 		coordination, err := d.coordinate(context.WithoutCancel(ctx))
+		if missing(err) { // somebody removed all locks
+			return f.Close()
+		}
 		if err != nil {
 			return errors.Join(err, f.Close())
 		}
 		defer coordination.Close()
 		err = os.Remove(f.Name())
 		cerr := f.Close()
-		if err != nil { // some systems do not remove open files
+		if err != nil && !missing(err) { // some systems do not remove open files
 			err = os.Remove(f.Name())
+		}
+		if missing(err) {
+			err = nil
 		}
 		return errors.Join(err, cerr)
 	}), nil

@@ -14,7 +14,7 @@ import (
 
 // Meta returns what the file at path tells about its conversation.
 func (s *FileStore) Meta(ctx context.Context, path string) (protocol.SessionMeta, error) {
-	meta, err := s.readMeta(ctx, path)
+	meta, err := readMeta(ctx, path)
 	if err != nil {
 		return protocol.SessionMeta{}, fmt.Errorf("read rollout %s: %w", path, err)
 	}

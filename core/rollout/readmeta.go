@@ -76,7 +76,7 @@ func decodeMeta(data []byte) (*fileMeta, error) {
 
 // readMeta returns what the file at path tells about its conversation: its
 // first session_meta line counts.
-func (s *FileStore) readMeta(ctx context.Context, path string) (*fileMeta, error) {
+func readMeta(ctx context.Context, path string) (*fileMeta, error) {
 	f, _, err := openRegular(path)
 	if err != nil {
 		return nil, err

@@ -10,9 +10,11 @@ import (
 	"syscall"
 )
 
-// File is an open file that a writer appends to.
+// File is an open file that a writer appends to. It is read again only when
+// somebody removes it.
 type File interface {
 	io.Writer
+	io.ReaderAt
 	Stat() (fs.FileInfo, error)
 	Truncate(size int64) error
 	Sync() error
@@ -44,7 +46,7 @@ type sink struct {
 
 // createSink makes a new file.
 func createSink(path string, open OpenFunc) (*sink, error) {
-	f, err := open(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := open(path, os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +80,7 @@ func (s *sink) reopen() error {
 			return fmt.Errorf("read the end of %s: %w", s.path, err)
 		}
 	}
-	f, err := s.open(s.path, os.O_WRONLY|os.O_APPEND, 0)
+	f, err := s.open(s.path, os.O_RDWR|os.O_APPEND, 0)
 	if err != nil {
 		return err
 	}

@@ -138,6 +138,11 @@ type WriterOptions struct {
 	// lock held; it must not call Close. nil: nobody is told, but Flush and
 	// Close say so too.
 	OnError func(error)
+	// OnRestored is told when somebody removed the file while the conversation
+	// went on, and it was put back with everything that it held. It is called
+	// from the writer's goroutine before Flush returns; it must not wait for
+	// the writer. nil: nobody is told.
+	OnRestored func()
 }
 
 // Report says what a reader passed over.

@@ -225,7 +225,7 @@ func (w *fileWriter) run(s *sink, first func() ([]byte, error)) {
 		w.pending, w.spare = w.spare, nil
 		w.mu.Unlock()
 
-		n, err := put(s, batch)
+		n, err := w.put(s, batch)
 
 		w.mu.Lock()
 		w.written += int64(n)
@@ -277,8 +277,17 @@ func (w *fileWriter) await() bool {
 }
 
 // put writes batch, and once more after opening the file again when that
-// fails. It returns how many bytes are in the file as whole lines.
-func put(s *sink, batch []byte) (int, error) {
+// fails. A file that somebody removed is put back first. It returns how many
+// bytes are in the file as whole lines.
+func (w *fileWriter) put(s *sink, batch []byte) (int, error) {
+	if s.gone() {
+		if err := s.restore(w.id); err != nil {
+			return 0, fmt.Errorf("write rollout %s: it was removed, and cannot be put back: %w", s.path, err)
+		}
+		if w.o.OnRestored != nil {
+			w.o.OnRestored()
+		}
+	}
 	n, err := s.write(batch)
 	if err == nil {
 		return n, nil

@@ -37,6 +37,15 @@ func (s *Session) rolloutBroken(err error) {
 	})
 }
 
+// RecordRestored tells the client that somebody removed the rollout, and that
+// the writer has put it back. It may be called from any goroutine.
+func (s *Session) RecordRestored() {
+	s.zlog.Warn().Str("path", s.RolloutPath()).Msg("the record of the conversation was removed; it was put back")
+	s.log.Publish(event.Event{Msg: &protocol.BackgroundEvent{
+		Message: "The record of the conversation was removed. It goes on, and was put back: " + s.RolloutPath(),
+	}})
+}
+
 // publish persists an event, if the policy says so, and then shows it.
 func (s *Session) publish(e event.Event) {
 	if e.Msg != nil && rollout.PersistsEvent(e.Msg) {
