@@ -41,7 +41,7 @@ func classOf(r rune) class {
 		return classSpace
 	case unicode.IsLower(r) || unicode.Is(unicode.Other_Lowercase, r):
 		return classLower
-	case unicode.IsUpper(r) || unicode.Is(unicode.Other_Uppercase, r):
+	case folds(r):
 		return classUpper
 	case unicode.IsNumber(r):
 		return classDigit
@@ -49,6 +49,13 @@ func classOf(r rune) class {
 		return classLetter
 	}
 	return classOther
+}
+
+// folds reports whether a character counts as a capital: one small character
+// stands for it. There is none for İ, and Cherokee folds the other way round.
+func folds(r rune) bool {
+	const dotted, cherokeeA, cherokeeMV = '\u0130', '\u13A0', '\u13F5'
+	return unicode.ToLower(r) != r && r != dotted && (r < cherokeeA || r > cherokeeMV)
 }
 
 // bonuses[p][c] is what a match is worth beside its base when its unit has the
@@ -135,7 +142,7 @@ var strokes = func() map[rune]rune {
 		'a': "ⱥɐɑ", 'b': "ƀƃɓʙ", 'c': "ƈȼɕʗ", 'd': "đƌȡɖɗ", 'e': "ǝɇɘəɛɜɝɞʚ", 'f': "ƒ", 'g': "ǥɠɡɢʛ",
 		'h': "ħɥɦʜʮ", 'i': "ıɨɪ", 'j': "ȷɉɟʝ", 'k': "ƙʞ", 'l': "łŀƚȴɫɬɭʟ", 'm': "ɯɰɱ", 'n': "ƞȵɲɳɴ",
 		'o': "øɔɵ", 'p': "ƥ", 'q': "ɋʠ", 'r': "ɍɹɺɻɼɽɾɿʀʁ", 's': "ßſȿʂ", 't': "ŧƫƭȶʇʈⱦ", 'u': "ʉ",
-		'v': "ʋʌ", 'w': "ʍ", 'y': "ƴɏʎʏ", 'z': "ƶ",
+		'v': "ʋʌ", 'w': "ʍ", 'y': "ƴɏʎʏ", 'z': "ƶȥɀʐʑ",
 	} {
 		for _, r := range letters {
 			table[r] = base

@@ -95,6 +95,7 @@ func (c *candidate) scoreASCII(p *pattern, indices *[]uint32) (score uint32, ok 
 
 func (c *candidate) scoreOthers(p *pattern, indices *[]uint32) (score uint32, ok bool) {
 	c.runes = units(c.runes[:0], string(c.text))
+	c.others.skipping = true
 	c.others.classes = c.others.classes[:0]
 	for _, r := range c.runes {
 		c.others.classes = append(c.others.classes, classOf(r))

@@ -21,6 +21,9 @@ type matcher[U unit] struct {
 	greedy  []int32 // the leftmost embedding
 	rows    gapRows
 	trace   []uint8 // how each cell came about; see gap
+	// skipping takes, for an atom of one unit, the unit before a match to be
+	// the match before it. So it is in paths that are not in ASCII.
+	skipping bool
 }
 
 // gapRows are rows of the tables of gap.
@@ -84,14 +87,22 @@ func (m *matcher[U]) embed(needle, h []U) bool {
 	return true
 }
 
-// single scores an atom of one unit: the best of its positions counts.
+// single scores an atom of one unit, which occurs first at start: the best of
+// its positions counts, the leftmost of the best.
 func (m *matcher[U]) single(n U, h []U, start int, indices *[]uint32) uint32 {
-	best, at := uint32(0), -1
-	for j := start; j < len(h); j++ {
-		if h[j] == n {
-			if b := m.bonus(j); at < 0 || b > best {
-				best, at = b, j
-			}
+	best, at := m.bonus(start), start
+	before := m.classes[start]
+	for j := start + 1; j < len(h); j++ {
+		if h[j] != n {
+			continue
+		}
+		b := m.bonus(j)
+		if m.skipping {
+			b = bonuses[before][m.classes[j]]
+			before = m.classes[j]
+		}
+		if b > best {
+			best, at = b, j
 		}
 	}
 	if indices != nil {

@@ -57,6 +57,11 @@ func TestScore(t *testing.T) {
 		{"ux", "unix", 48, []uint32{0, 3}},
 		{"uber", "ÜBER", 114, []uint32{0, 1, 2, 3}},
 		{"日語", "日本語.md", 49, []uint32{0, 2}},
+		// One unit in a path that is not in ASCII: what counts is the match before.
+		{"i", "Ünï/.ignore", 16, []uint32{2}},
+		{"a", "é/ra/a b/Ång", 26, []uint32{9}},
+		{"M", "lib/ÅNGSTRÖM/x.MD", 16, []uint32{11}},
+		{"İ", "foo barİ", 16, []uint32{7}}, // small İ takes two characters
 		// Cases of the rules.
 		{"abc", "ab", 0, nil},
 		{"ab", "ba", 0, nil},
