@@ -1,6 +1,10 @@
 package protocol
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/codex-go/codex/mcptypes/wire"
+)
 
 // ContentItem is a part of a message, tagged by "type".
 type ContentItem interface{ isContentItem() }
@@ -25,6 +29,17 @@ type OutputTextContent struct {
 type UnknownContent struct {
 	Type string          `json:"-"`
 	Raw  json.RawMessage `json:"-"`
+}
+
+// Text returns what the part says: its member "text", or that of a refusal. It
+// is "" when there is neither.
+func (c *UnknownContent) Text() string {
+	for _, member := range [...]string{"text", "refusal"} {
+		if text, ok := wire.PeekString(c.Raw, member); ok && len(text) > 0 {
+			return string(text)
+		}
+	}
+	return ""
 }
 
 func (*InputTextContent) isContentItem()  {}

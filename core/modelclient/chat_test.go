@@ -25,6 +25,13 @@ func call(id, name, arguments string) *protocol.FunctionCallItem {
 	return &protocol.FunctionCallItem{Name: name, Arguments: arguments, CallID: id}
 }
 
+// chatCall is a call that came over Chat Completions.
+func chatCall(itemID, id, name, arguments string) *protocol.FunctionCallItem {
+	c := call(id, name, arguments)
+	c.ID = itemID
+	return c
+}
+
 func output(id, text string) *protocol.FunctionCallOutputItem {
 	return &protocol.FunctionCallOutputItem{CallID: id, Output: text}
 }
@@ -100,8 +107,8 @@ func TestChatEvents(t *testing.T) {
 				createdEvent, {Kind: open, ItemType: "message", ItemID: "msg_x"}, {Kind: text, Delta: "first", ItemID: "msg_x"},
 				{Kind: open, ItemType: "function_call", ItemID: "fc_x_0"}, {Kind: open, ItemType: "function_call", ItemID: "fc_x_1"},
 				{Kind: modelclient.ItemDone, ItemID: "msg_x", Item: assistant("", "first")},
-				{Kind: modelclient.ItemDone, ItemID: "fc_x_0", Item: call("c1", "shell", `{"a":1}`)},
-				{Kind: modelclient.ItemDone, ItemID: "fc_x_1", Item: call("c2", "plan", "{}")},
+				{Kind: modelclient.ItemDone, ItemID: "fc_x_0", Item: chatCall("fc_x_0", "c1", "shell", `{"a":1}`)},
+				{Kind: modelclient.ItemDone, ItemID: "fc_x_1", Item: chatCall("fc_x_1", "c2", "plan", "{}")},
 				{Kind: completed, ResponseID: "x"},
 			},
 		},
@@ -113,7 +120,7 @@ func TestChatEvents(t *testing.T) {
 			},
 			[]modelclient.Event{
 				createdEvent, {Kind: open, ItemType: "function_call", ItemID: "fc_x_0"}, {Kind: open, ItemType: "function_call", ItemID: "fc_x_1"},
-				{Kind: modelclient.ItemDone, ItemID: "fc_x_0", Item: call("c1", "a", "{}")}, {Kind: modelclient.ItemDone, ItemID: "fc_x_1", Item: call("c2", "b", `{"k":1}`)},
+				{Kind: modelclient.ItemDone, ItemID: "fc_x_0", Item: chatCall("fc_x_0", "c1", "a", "{}")}, {Kind: modelclient.ItemDone, ItemID: "fc_x_1", Item: chatCall("fc_x_1", "c2", "b", `{"k":1}`)},
 				{Kind: completed, ResponseID: "x"},
 			},
 		},
@@ -125,7 +132,7 @@ func TestChatEvents(t *testing.T) {
 			},
 			[]modelclient.Event{
 				createdEvent, {Kind: open, ItemType: "function_call", ItemID: "fc_x_0"},
-				{Kind: modelclient.ItemDone, ItemID: "fc_x_0", Item: call("call_x_0", "a", "{}")},
+				{Kind: modelclient.ItemDone, ItemID: "fc_x_0", Item: chatCall("fc_x_0", "call_x_0", "a", "{}")},
 				{Kind: completed, ResponseID: "x"},
 			},
 		},
@@ -244,6 +251,10 @@ func TestChatRequestGolden(t *testing.T) {
 		{"chat_calls_one_by_one", []protocol.ResponseItem{
 			user("go"), call("c1", "a", "{}"), output("c1", "1"), custom, &protocol.CustomToolCallOutputItem{CallID: "c2", Output: "2"}, shell, output("ls", "3"),
 		}, nil},
+		{"chat_calls_of_two_responses", []protocol.ResponseItem{
+			user("go"), chatCall("fc_x_0", "c1", "a", "{}"), output("c1", "1"), chatCall("fc_x_1", "c2", "b", "{}"), output("c2", "2"),
+			chatCall("fc_x_0", "c3", "c", "{}"), output("c3", "3"), assistant("", "Done"), chatCall("fc_y_z_1", "c4", "d", "{}"), output("c4", "4"), call("c5", "e", "{}"), output("c5", "5"),
+		}, nil},
 		{"chat_reasoning_before_call", []protocol.ResponseItem{
 			user("old"), thought("old"), assistant("", "answer"), user("new"),
 			thought("one "), thought("two"), call("c1", "a", "{}"), output("c1", "1"),
@@ -295,7 +306,12 @@ func TestChatRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	items = append(append(items, itemsOf(events)...), output("c1", "1"), output("c2", "2"))
+	for _, item := range itemsOf(events) { // as a session records them
+		items = append(items, item)
+		if call, ok := item.(*protocol.FunctionCallItem); ok {
+			items = append(items, output(call.CallID, call.CallID[1:]))
+		}
+	}
 	if _, err := ask(t, client, &modelclient.Request{Input: items}); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package modelclient
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/codex-go/codex/mcptypes/wire"
@@ -30,6 +31,7 @@ type chatMessages struct {
 // appendChatMessages appends the messages of items, each with a comma before
 // it.
 func appendChatMessages(dst []byte, items []protocol.ResponseItem) ([]byte, error) {
+	items = together(items)
 	m := chatMessages{dst: dst, lastUser: -1}
 	for i, item := range items {
 		switch item := item.(type) {
@@ -48,6 +50,50 @@ func appendChatMessages(dst []byte, items []protocol.ResponseItem) ([]byte, erro
 	}
 	m.flush()
 	return m.dst, nil
+}
+
+// together brings the calls of one response in front of their outputs, so that
+// they become one message: they are recorded with each output behind its call.
+func together(items []protocol.ResponseItem) []protocol.ResponseItem {
+	ordered := make([]protocol.ResponseItem, 0, len(items))
+	var outputs []protocol.ResponseItem // of the response that is being gathered
+	response, last := "", 0
+	for _, item := range items {
+		switch i := item.(type) {
+		case *protocol.FunctionCallItem:
+			r, n := placeOf(i.ID)
+			if r == "" || r != response || n <= last {
+				ordered, outputs = append(ordered, outputs...), outputs[:0]
+			}
+			response, last = r, n
+			ordered = append(ordered, item)
+			continue
+		case *protocol.FunctionCallOutputItem:
+			if response != "" {
+				outputs = append(outputs, item)
+				continue
+			}
+		}
+		ordered, outputs = append(ordered, outputs...), outputs[:0]
+		response = ""
+		ordered = append(ordered, item)
+	}
+	return append(ordered, outputs...)
+}
+
+// placeOf returns the response that a call came with and its place there, as
+// the id tells that the decoder gave it, or "".
+func placeOf(itemID string) (response string, place int) {
+	rest, ok := strings.CutPrefix(itemID, callItemPrefix)
+	end := strings.LastIndexByte(rest, '_')
+	if !ok || end < 0 {
+		return "", 0
+	}
+	place, err := strconv.Atoi(rest[end+1:])
+	if err != nil {
+		return "", 0
+	}
+	return rest[:end], place
 }
 
 func (m *chatMessages) add(index int, item protocol.ResponseItem) error {
@@ -221,8 +267,7 @@ func chatContent(content []protocol.ContentItem) (text string, images []string) 
 		case *protocol.InputImageContent:
 			images = append(images, part.ImageURL)
 		case *protocol.UnknownContent:
-			b.WriteString(peekText(part.Raw, "text"))
-			b.WriteString(peekText(part.Raw, "refusal"))
+			b.WriteString(part.Text())
 		}
 	}
 	return b.String(), images

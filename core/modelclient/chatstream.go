@@ -36,6 +36,10 @@ type chatDecoder struct {
 	usage     *protocol.TokenUsage
 }
 
+// callItemPrefix begins the id of a call, which goes on with that of the
+// response and the place in it.
+const callItemPrefix = "fc_"
+
 // chatPart is an item that began: the message, the reasoning, or a call.
 type chatPart int
 
@@ -271,6 +275,7 @@ func (d *chatDecoder) handOut(s *Stream, withCalls bool) {
 		case withCalls:
 			call := d.calls[part]
 			s.push(Event{Kind: ItemDone, ItemID: id, Item: &protocol.FunctionCallItem{
+				ID:        id, // tells which calls belong together
 				Name:      call.name,
 				Arguments: call.arguments.String(),
 				CallID:    d.callID(int(part)),
@@ -289,7 +294,7 @@ func (d *chatDecoder) callID(i int) string {
 }
 
 // itemID returns the id under which the events of an item belong together. The
-// wire has none, so the item itself gets none.
+// wire has none, so that only a call is given it: see [together].
 func (d *chatDecoder) itemID(part chatPart) string {
 	switch part {
 	case partMessage:
@@ -303,7 +308,7 @@ func (d *chatDecoder) itemID(part chatPart) string {
 		}
 		return d.reasoningID
 	}
-	return "fc_" + d.key() + "_" + strconv.Itoa(int(part))
+	return callItemPrefix + d.key() + "_" + strconv.Itoa(int(part))
 }
 
 // key returns what tells this response from others.

@@ -21,10 +21,6 @@ var sizes = [...]struct {
 }{
 	{"gpt-oss-20b", 96_000, 32_000},
 	{"gpt-oss-120b", 96_000, 32_000},
-	{"gpt-oss:20b", 96_000, 32_000},
-	{"gpt-oss:120b", 96_000, 32_000},
-	{"openai/gpt-oss-20b", 96_000, 32_000},
-	{"openai/gpt-oss-120b", 96_000, 32_000},
 	{"o3", 200_000, 100_000},
 	{"o4-mini", 200_000, 100_000},
 	{"codex-mini-latest", 200_000, 100_000},
@@ -37,7 +33,8 @@ var sizes = [...]struct {
 	{"codex-", 272_000, 128_000},
 }
 
-// Info returns the size of a model, and whether it is known.
+// Info returns the size of a model, and whether it is known. That of a model on
+// a local server, such as gpt-oss:20b, is not: the server decides.
 // (spec: agent-loop, model table)
 func Info(slug string) (Size, bool) {
 	best := -1

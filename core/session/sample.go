@@ -203,17 +203,23 @@ func (s *Session) itemDone(t *task, a *answer, item protocol.ResponseItem, itemI
 	return nil
 }
 
-// showMessage shows a finished message of the agent.
+// showMessage shows a finished message of the agent. A refusal is one, too.
 func (s *Session) showMessage(t *task, a *answer, m *protocol.MessageItem, itemID string) {
-	a.last = nil
 	for _, c := range m.Content {
-		c, ok := c.(*protocol.OutputTextContent)
-		if !ok {
+		var text string
+		switch c := c.(type) {
+		case *protocol.OutputTextContent:
+			text = c.Text
+		case *protocol.UnknownContent:
+			if text = c.Text(); text == "" {
+				continue
+			}
+		default:
 			continue
 		}
-		a.last = &c.Text
+		a.last = &text
 		if t.kind != reviewTask {
-			s.emitItem(t, itemID, &protocol.AgentMessageEvent{Message: c.Text}, nil)
+			s.emitItem(t, itemID, &protocol.AgentMessageEvent{Message: text}, nil)
 		}
 	}
 }
