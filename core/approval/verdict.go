@@ -77,9 +77,10 @@ func Command(f CommandFacts) Verdict {
 	case f.Dangerous:
 		return Verdict{Action: Ask}
 	case f.Trusted:
-		// Reading needs no more than the sandbox gives; where there is none a
+		// Reading needs no more than the sandbox gives, whatever was asked for:
+		// a repository may tell git to run something. Where there is no sandbox a
 		// trusted command still runs.
-		return Verdict{Action: Run, Sandboxed: !full && f.SandboxAvailable && !f.Escalated}
+		return Verdict{Action: Run, Sandboxed: !full && f.SandboxAvailable}
 	case f.Policy == protocol.AskUntrusted:
 		return Verdict{Action: Ask}
 	case full:

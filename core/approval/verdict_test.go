@@ -57,7 +57,7 @@ untrusted  dangerous | ask ref | ask ref | ask ref
 on-failure trusted   | run ref | box ref | box ref
 on-failure plain     | run ref | box ref | box ref
 on-failure dangerous | ask ref | ask ref | ask ref
-on-request trusted   | run run | box run | box run
+on-request trusted   | run run | box box | box box
 on-request plain     | run run | box ask | box ask
 on-request dangerous | ask ask | ask ask | ask ask
 never      trusted   | run ref | box ref | box ref

@@ -127,6 +127,9 @@ func parseTokens(argv []string) []part {
 			tokens = inner
 		}
 	}
+	if len(tokens) == 0 {
+		return []part{{parsed: &protocol.UnknownCommand{}}}
+	}
 	var parts []part
 	for len(tokens) > 0 {
 		n := slices.IndexFunc(tokens, connector)

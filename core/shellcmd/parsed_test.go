@@ -148,13 +148,15 @@ func TestParseMore(t *testing.T) {
 		script("true x; make", unknown("true x"), unknown("make")),
 		tokens("true && true", unknown("true")),
 		tokens("yes | make install", unknown("make install")),
+		tokens("yes |", unknown("")),
+		tokens("|"),
 		tokens("y | rm x", unknown("rm x")),
 		tokens("no thanks", unknown("no thanks")),
 		tokens("&& ls || ; ls", list("ls", "-")),
 		tokens(";"),
-		tokens(""),
 		inner("ls 'a", unknown(`bash -c "ls 'a"`)),
-		inner(""),
+		inner("", unknown("")),
+		inner("# nothing", unknown("")),
 		inner("ls | wc", list("ls", "-"), unknown("wc")),
 		inner("ls;wc", unknown("'ls;wc'")),
 
@@ -202,7 +204,7 @@ func TestParseMore(t *testing.T) {
 		tokens("sed s/a/b/ f g h", unknown("sed s/a/b/ f g h")),
 		parseRow{[]string{"printf", "a\x00b"}, []protocol.ParsedCommand{unknown(unjoinable)}},
 		parseRow{[]string{"rg", "", ""}, []protocol.ParsedCommand{search("rg '' ''", "", "")}},
-		parseRow{nil, nil},
+		parseRow{nil, []protocol.ParsedCommand{unknown("")}},
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // DefaultPath is the PATH that counts when [Lookup.Path] is empty.
@@ -28,6 +29,9 @@ type Lookup struct {
 	// Home is the home folder whose start-up files a login shell reads. Empty:
 	// start-up files are not looked at.
 	Home string
+	// BashEnv is the value of BASH_ENV: the file that bash reads before a
+	// script. Empty: none.
+	BashEnv string
 	// Writable reports whether a sandboxed command may write to an absolute
 	// path. It must answer for paths that do not exist. Where a policy lets
 	// everything be written, give it the roots that the workspace policy would
@@ -54,22 +58,64 @@ func ResolveTrusted(v Verdict, l Lookup) ([]Program, error) {
 	if l.Path == "" {
 		l.Path = DefaultPath
 	}
-	if v.LoginShell && l.Home != "" {
-		for _, name := range []string{".bash_profile", ".bash_login", ".profile", ".bashrc"} {
-			if err := l.fixed(filepath.Join(l.Home, name)); err != nil {
-				return nil, fmt.Errorf("start-up file %s: %w", name, err)
-			}
-		}
+	if err := l.startUp(v); err != nil {
+		return nil, err
 	}
 	programs := make([]Program, 0, len(v.Programs))
+	var missing error
 	for _, name := range v.Programs {
 		path, err := l.find(name)
-		if err != nil {
+		switch {
+		case errors.Is(err, ErrProgramNotFound):
+			missing = fmt.Errorf("resolve %s: %w", name, err)
+		case err != nil:
 			return nil, fmt.Errorf("resolve %s: %w", name, err)
+		default:
+			programs = append(programs, Program{Name: name, Path: path})
 		}
-		programs = append(programs, Program{Name: name, Path: path})
+	}
+	if missing != nil {
+		return nil, missing
 	}
 	return programs, nil
+}
+
+// startUpFiles are the files in the home folder that a shell may read before a
+// script.
+var startUpFiles = []string{
+	".bash_profile", ".bash_login", ".profile", ".bashrc",
+	".zshenv", ".zprofile", ".zshrc", ".zlogin",
+}
+
+// startUp fails when what a login shell reads before the script may be
+// written. A file that is not there runs nothing, also where the model could
+// make it: then it will be there.
+func (l *Lookup) startUp(v Verdict) error {
+	if !v.LoginShell {
+		return nil
+	}
+	var files []string
+	if l.Home != "" {
+		for _, name := range startUpFiles {
+			files = append(files, filepath.Join(l.Home, name))
+		}
+	}
+	switch {
+	case l.BashEnv == "":
+	case !filepath.IsAbs(l.BashEnv) || strings.ContainsAny(l.BashEnv, "$`\\"):
+		return fmt.Errorf("%w: BASH_ENV does not name a file", ErrProgramNotTrusted)
+	default:
+		files = append(files, l.BashEnv)
+	}
+	for _, file := range files {
+		if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := l.fixed(file); err != nil {
+			return fmt.Errorf("start-up file %s: %w", file, err)
+		}
+	}
+	return nil
 }
 
 // find returns the first executable file called name in PATH.

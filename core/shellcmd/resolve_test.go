@@ -76,6 +76,7 @@ func TestResolveTrusted(t *testing.T) {
 		verdict Verdict
 		path    []string
 		home    string
+		bashEnv string // $root stands for the tree
 		want    []string
 		err     error
 	}{
@@ -139,7 +140,20 @@ func TestResolveTrusted(t *testing.T) {
 		{name: "not found", verdict: direct, path: []string{"bin2", "missing"}, err: ErrProgramNotFound},
 		{name: "shell not found", verdict: script, path: []string{"bin2"}, err: ErrProgramNotFound},
 		{name: "home is fixed", verdict: script, path: []string{"bin"}, home: "home", want: []string{"bash bin/bash", "ls bin/ls", "wc bin/wc"}},
-		{name: "home is writable", verdict: script, path: []string{"bin"}, home: "work", err: ErrProgramNotTrusted},
+		{name: "shell not found and planted program", verdict: script, path: []string{"work/bin"}, err: ErrProgramNotTrusted,
+			prepare: func(t *testing.T, tr tree) { tr.program(t, "work/bin/ls", 0o755) }},
+		{name: "home is writable", verdict: script, path: []string{"bin"}, home: "work", want: []string{"bash bin/bash", "ls bin/ls", "wc bin/wc"}},
+		{name: "start-up file is writable", verdict: script, path: []string{"bin"}, home: "work", err: ErrProgramNotTrusted,
+			prepare: func(t *testing.T, tr tree) { tr.program(t, "work/.bash_profile", 0o644) }},
+		{name: "start-up file of another shell is writable", verdict: script, path: []string{"bin"}, home: "work", err: ErrProgramNotTrusted,
+			prepare: func(t *testing.T, tr tree) { tr.program(t, "work/.zshenv", 0o644) }},
+		{name: "BASH_ENV is fixed", verdict: script, path: []string{"bin"}, bashEnv: "$root/bin/ls", want: []string{"bash bin/bash", "ls bin/ls", "wc bin/wc"}},
+		{name: "BASH_ENV is missing", verdict: script, path: []string{"bin"}, bashEnv: "$root/work/x", want: []string{"bash bin/bash", "ls bin/ls", "wc bin/wc"}},
+		{name: "BASH_ENV is writable", verdict: script, path: []string{"bin"}, bashEnv: "$root/work/x", err: ErrProgramNotTrusted,
+			prepare: func(t *testing.T, tr tree) { tr.program(t, "work/x", 0o644) }},
+		{name: "BASH_ENV is relative", verdict: script, path: []string{"bin"}, bashEnv: "x", err: ErrProgramNotTrusted},
+		{name: "BASH_ENV holds a variable", verdict: script, path: []string{"bin"}, bashEnv: "/$X", err: ErrProgramNotTrusted},
+		{name: "BASH_ENV, no login shell", verdict: direct, path: []string{"bin"}, bashEnv: "x", want: []string{"ls bin/ls"}},
 		{name: "home is writable, no login shell", verdict: direct, path: []string{"bin"}, home: "work", want: []string{"ls bin/ls"}},
 		{
 			name: "start-up file is a link into a writable place", verdict: script, path: []string{"bin"}, home: "home", err: ErrProgramNotTrusted,
@@ -159,6 +173,7 @@ func TestResolveTrusted(t *testing.T) {
 			if tt.home != "" {
 				l.Home = tr.at(tt.home)
 			}
+			l.BashEnv = strings.Replace(tt.bashEnv, "$root", tr.root, 1)
 			programs, err := ResolveTrusted(tt.verdict, l)
 			if !errors.Is(err, tt.err) {
 				t.Fatalf("ResolveTrusted error = %v, want %v", err, tt.err)

@@ -108,7 +108,8 @@ func writeUnquoted(b *strings.Builder, inner string) {
 
 // Join quotes words so that [Split] and every POSIX shell give them back, and
 // puts spaces between them. Each word is cut into the longest chunks that one
-// way of quoting can hold; the plainest way wins. The error is [ErrNUL].
+// way of quoting can hold; the plainest way wins. A caret begins a chunk of its
+// own, as some shells read one inside a word. The error is [ErrNUL].
 //
 // spec: exec-and-tools, shlex rules
 func Join(words []string) (string, error) {
@@ -147,7 +148,7 @@ func chunk(w string) (int, quoting) {
 	ways := bare | single | double
 	for i := 0; i < len(w); i++ {
 		left := ways & holds(w[i])
-		if left == 0 {
+		if left == 0 || i > 0 && w[i] == '^' {
 			return i, ways
 		}
 		ways = left

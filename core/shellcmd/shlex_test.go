@@ -59,7 +59,7 @@ func TestJoin(t *testing.T) {
 		{"one odd character quotes the whole word", []string{"--time-style=long-iso"}, "'--time-style=long-iso'"},
 		{"backslashes", []string{"cat", `a\b\c.rs`}, `cat "a\\b\\c.rs"`},
 		{"two chunks", []string{"echo", "a'b$c"}, `echo "a'b"'$c'`},
-		{"caret", []string{"^a", "a^b", "'^"}, `'^a' 'a^b' "'"'^'`},
+		{"caret", []string{"^a", "a^b", "'^", "^^", "a b^c", "HEAD^"}, `'^a' a'^b' "'"'^' '^''^' 'a b''^c' HEAD'^'`},
 		{"double quote", []string{`"`, `'"`}, `'"' "'\""`},
 		{"non-ASCII", []string{"é", "x é"}, "'é' 'x é'"},
 		{"opening bracket", []string{"[a]"}, "'[a]'"},

@@ -8,7 +8,7 @@ import (
 )
 
 // unjoinable stands for a command that no shell line can hold.
-const unjoinable = "<command contains a NUL byte>"
+const unjoinable = "<command included NUL byte>"
 
 // joined is the text of a command.
 func joined(words []string) string {

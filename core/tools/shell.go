@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 
 	"github.com/codex-go/codex/core/approval"
 	"github.com/codex-go/codex/core/patch"
@@ -94,8 +95,11 @@ func (s *Set) trusted(h Host, c *command) bool {
 	if !v.Trusted {
 		return false
 	}
+	// A profile runs everything through a shell.
+	v.LoginShell = v.LoginShell || s.o.UseProfile
 	path, _ := shellenv.Lookup(s.o.Environ, "PATH")
 	home, _ := shellenv.Lookup(s.o.Environ, "HOME")
+	bashEnv, _ := shellenv.Lookup(s.o.Environ, "BASH_ENV")
 	policy := h.SandboxPolicy()
 	if policy.Mode() != protocol.SandboxWorkspaceWrite {
 		// Where everything may be written, or nothing at the moment, what lies
@@ -103,13 +107,15 @@ func (s *Set) trusted(h Host, c *command) bool {
 		policy = &protocol.WorkspaceWritePolicy{}
 	}
 	_, err := shellcmd.ResolveTrusted(v, shellcmd.Lookup{
-		Path: path,
-		Home: home,
+		Path:    path,
+		Home:    home,
+		BashEnv: bashEnv,
 		Writable: func(path string) bool {
 			return s.writable(policy, h.Cwd(), path)
 		},
 	})
-	return err == nil
+	// A program that is not there does nothing.
+	return err == nil || errors.Is(err, shellcmd.ErrProgramNotFound)
 }
 
 // ask puts a command to the user.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/codex-go/codex/core/exec"
@@ -33,7 +34,7 @@ func (c *command) known() []string {
 // passed over. (spec: exec-and-tools, shell)
 type shellArguments struct {
 	Command       []string `json:"command"`
-	Workdir       string   `json:"workdir,omitzero"`
+	Workdir       *string  `json:"workdir,omitzero"`
 	TimeoutMS     *uint64  `json:"timeout_ms,omitzero"`
 	Timeout       *uint64  `json:"timeout,omitzero"` // an old name
 	Escalated     bool     `json:"with_escalated_permissions,omitzero"`
@@ -55,14 +56,18 @@ func parseShellArguments(text string) (*shellArguments, error) {
 }
 
 func (a *shellArguments) command(callID, cwd string) *command {
-	return &command{
+	c := &command{
 		callID:        callID,
 		argv:          a.Command,
-		dir:           joined(cwd, a.Workdir),
+		dir:           cwd,
 		timeout:       exec.TimeoutFromMillis(a.TimeoutMS),
 		escalated:     a.Escalated,
 		justification: a.Justification,
 	}
+	if a.Workdir != nil {
+		c.dir = joined(cwd, *a.Workdir)
+	}
+	return c
 }
 
 // localCommand returns the command of the provider's shell tool. Its
@@ -83,14 +88,13 @@ func localCommand(call *protocol.LocalShellCallItem, cwd string) (*command, erro
 	return c, nil
 }
 
-// joined resolves a path of the model against the turn's directory, which an
-// empty one stands for.
-func joined(cwd, path string) string {
-	if path == "" {
-		return cwd
-	}
+// joined resolves a path of the model against an absolute directory. Nothing is
+// normalised: clients are shown what was asked for, and what .. means behind a
+// link is up to the operating system. (spec: exec-and-tools, view_image)
+func joined(dir, path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
-	return filepath.Join(cwd, path)
+	const separator = string(filepath.Separator)
+	return strings.TrimSuffix(dir, separator) + separator + path
 }
