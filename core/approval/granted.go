@@ -1,6 +1,8 @@
 package approval
 
 import (
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,10 +36,19 @@ func (g *Granted) Has(argv []string, cwd string, escalated bool) bool {
 func grantKey(argv []string, cwd string, escalated bool) string {
 	var b strings.Builder
 	b.WriteString(strconv.FormatBool(escalated))
-	for _, s := range append([]string{cwd}, argv...) {
+	for _, s := range append([]string{folder(cwd)}, argv...) {
 		b.WriteString(strconv.Itoa(len(s)))
 		b.WriteByte(':')
 		b.WriteString(s)
 	}
 	return b.String()
+}
+
+// folder gives one name to the spellings of a folder. What .. means behind a
+// link is not for a name to say.
+func folder(path string) string {
+	if slices.Contains(strings.Split(filepath.ToSlash(path), "/"), "..") {
+		return path
+	}
+	return filepath.Clean(path)
 }

@@ -250,6 +250,8 @@ func TestGranted(t *testing.T) {
 	}{
 		{"the same", []string{"make", "test"}, "/w", false, true},
 		{"the other one", []string{"a", "bc"}, "/w", true, true},
+		{"the same folder in another spelling", argv, "//w/./", false, true},
+		{"perhaps the same folder", argv, "/w/link/..", false, false},
 		{"elsewhere", argv, "/v", false, false},
 		{"escalated", argv, "/w", true, false},
 		{"fewer words", []string{"make"}, "/w", false, false},

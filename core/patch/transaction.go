@@ -68,6 +68,9 @@ func (t *transaction) stage(w *write) error {
 			w.inPlace = true
 			return nil
 		}
+		if at, ok := errors.AsType[*fs.PathError](err); ok && at.Path == temp {
+			err = &fs.PathError{Op: "write", Path: w.place(), Err: at.Err} // the temporary name says nothing
+		}
 		return fail(err)
 	}
 	t.undo = append(t.undo, func() error { return t.removeIfThere(temp) })

@@ -1,6 +1,9 @@
 package shellcmd
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // distrustGit allows the subcommands that report. The subcommand must be the
 // first argument: options in front of it can name configuration, and with it
@@ -14,7 +17,7 @@ func distrustGit(args []Word) string {
 	case "status":
 		return gitStatus.distrust(rest)
 	case "diff", "log", "show":
-		if why := signedFormat(rest); why != "" {
+		if why := checksSignatures(rest); why != "" {
 			return why
 		}
 		return gitHistory.distrust(rest)
@@ -24,12 +27,16 @@ func distrustGit(args []Word) string {
 	return "the subcommand is not on the list"
 }
 
-// signedFormat refuses formats that make git call the program that checks
-// signatures.
-func signedFormat(args []Word) string {
+// signature matches what makes git call the program that checks signatures: a
+// placeholder of a format, with the signs that may stand in it, or a field of a
+// branch to print or to sort by.
+var signature = regexp.MustCompile(`%[-+ ]?G|signature`)
+
+// checksSignatures refuses formats and orders that need signatures.
+func checksSignatures(args []Word) string {
 	for _, a := range args {
-		if strings.Contains(a.Value, "%G") || strings.Contains(a.Value, "(signature") {
-			return "the format checks signatures"
+		if signature.MatchString(a.Value) {
+			return "signatures may be checked"
 		}
 	}
 	return ""
@@ -38,7 +45,7 @@ func signedFormat(args []Word) string {
 // distrustBranch allows listing branches. A name makes git create the branch,
 // unless an option makes it a pattern.
 func distrustBranch(args []Word) string {
-	if why := signedFormat(args); why != "" {
+	if why := checksSignatures(args); why != "" {
 		return why
 	}
 	if why := gitBranch.distrust(args); why != "" {

@@ -94,19 +94,24 @@ func TestViewImage(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name, path, want string
-		attached         bool
+		attached         string
 	}{
-		{"relative", "dot.gif", "image $CWD/dot.gif\nresult true attached local image path", true},
-		{"absolute", "$CWD/dot.gif", "image $CWD/dot.gif\nresult true attached local image path", true},
-		{"missing", "gone.png", "result false unable to attach the image: *", false},
-		{"a folder", ".", "result false unable to attach the image: *", false},
-		{"text", "note.png", "result false unable to attach the image: *", false},
+		{"relative", "dot.gif", "image $CWD/dot.gif\nresult true attached local image path", "dot.gif"},
+		{"relative in another spelling", "./x/../dot.gif", "image $CWD/./x/../dot.gif\nresult true attached local image path", "./x/../dot.gif"},
+		{"absolute", "$CWD/dot.gif", "image $CWD/dot.gif\nresult true attached local image path", "dot.gif"},
+		{"missing", "gone.png", "result false unable to attach the image: *", ""},
+		{"a folder", ".", "result false unable to attach the image: *", ""},
+		{"no name", "", "result false unable to attach the image: *", ""},
+		{"text", "note.png", "result false unable to attach the image: *", ""},
+		{"empty", "empty.png", "result false unable to attach the image: *", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, protocol.AskNever, full)
 			b.write("dot.gif", string(gif))
 			b.write("note.png", "hello")
+			b.write("empty.png", "")
+			b.write("x/y", "")
 			arguments := fmt.Sprintf(`{"path":%q}`, strings.ReplaceAll(c.path, "$CWD", filepath.ToSlash(b.cwd)))
 			b.call(t.Context(), b.set(nil), &protocol.FunctionCallItem{Name: "view_image", CallID: "c1", Arguments: arguments})
 			if prefix, ok := strings.CutSuffix(c.want, "*"); ok {
@@ -117,8 +122,8 @@ func TestViewImage(t *testing.T) {
 				b.expect(filepath.FromSlash(c.want))
 			}
 			want := []protocol.InputItem(nil)
-			if c.attached {
-				want = []protocol.InputItem{&protocol.LocalImageInput{Path: filepath.Join(b.cwd, "dot.gif")}}
+			if c.attached != "" {
+				want = []protocol.InputItem{&protocol.LocalImageInput{Path: b.cwd + filepath.FromSlash("/"+c.attached)}}
 			}
 			if diff := cmp.Diff(want, b.attached); diff != "" {
 				t.Errorf("attached (-want +got):\n%s", diff)

@@ -192,6 +192,57 @@ result false the command is a patch: call apply_patch with it explicitly`},
 	}
 }
 
+// Clients see the working directory as the model spells it.
+// (spec: exec-and-tools, shell)
+func TestWorkdirs(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("paths are spelled otherwise")
+	}
+	for _, c := range []struct{ workdir, want string }{
+		{`null`, "$CWD"}, {`""`, "$CWD/"}, {`"."`, "$CWD/."}, {`"./sub"`, "$CWD/./sub"}, {`"sub/"`, "$CWD/sub/"},
+		{`"sub/.."`, "$CWD/sub/.."}, {`".."`, "$CWD/.."}, {`"/a/../b"`, "/a/../b"},
+	} {
+		t.Run(c.workdir, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, protocol.AskUntrusted, full)
+			b.answers = []protocol.ReviewDecision{denied}
+			b.call(t.Context(), b.set(nil), shell(`{"command":["make"],"workdir":`+c.workdir+`}`))
+			b.expect("ask c1 [\"make\"] in " + c.want + ": \nresult false the user rejected the command")
+		})
+	}
+}
+
+// A name that PATH does not know runs nothing, so nobody is asked.
+func TestMissingProgramIsTrusted(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, args, ask string }{
+		{"alone", `{"command":["cd","/"]}`, ""},
+		{"in a script", `{"command":["bash","-lc","rg x"]}`, ""},
+		{"in front of a planted one", `{"command":["bash","-lc","rg x; cat y"]}`, "ask c1 [\"bash\" \"-lc\" \"rg x; cat y\"] in $CWD: \nresult false the user rejected the command"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if runtime.GOOS == "windows" {
+				t.Skip("programs are found otherwise")
+			}
+			b := newBench(t, protocol.AskUntrusted, readOnly)
+			b.write("bin/cat", "#!/bin/sh\n")
+			if err := os.Chmod(b.cwd+"/bin/cat", 0o755); err != nil {
+				t.Fatal(err)
+			}
+			b.answers = []protocol.ReviewDecision{denied}
+			s := b.set(func(o *tools.Options) { o.Environ = []string{"PATH=" + b.cwd + "/bin"} })
+			b.call(t.Context(), s, shell(c.args))
+			if c.ask != "" {
+				b.expect(c.ask)
+			} else if strings.HasPrefix(b.lines[0], "ask") {
+				t.Errorf("asked: %q", b.lines)
+			}
+		})
+	}
+}
+
 // Trusted commands run without a question, in the sandbox when there is one,
 // and a refusal of the file system is not taken for the sandbox's.
 func TestTrustedCommands(t *testing.T) {
