@@ -23,7 +23,7 @@ type MessageItem struct {
 }
 
 // ReasoningItem is the reasoning of a model. Content nil is written as null; a
-// Content without any [*ReasoningText] is left out.
+// Content without any [*ReasoningText] is left out, and so reads as nil.
 type ReasoningItem struct {
 	ID               string                 `json:"id" wire:"input"`
 	Summary          []ReasoningSummaryPart `json:"summary"`

@@ -41,7 +41,7 @@ type SessionConfiguredNotification struct {
 	ReasoningEffort   ReasoningEffort `json:"reasoningEffort,omitzero"`
 	HistoryLogID      uint64          `json:"historyLogId"`
 	HistoryEntryCount uint64          `json:"historyEntryCount"`
-	InitialMessages   []EventMsg      `json:"initialMessages,omitzero"`
+	InitialMessages   []EventMsg      `json:"initialMessages" wire:"optional"` // the recorded events
 	RolloutPath       string          `json:"rolloutPath"`
 }
 

@@ -79,7 +79,7 @@ type ResumeConversationParams struct {
 type ResumeConversationResponse struct {
 	ConversationID  ConversationID `json:"conversationId"`
 	Model           string         `json:"model"`
-	InitialMessages []EventMsg     `json:"initialMessages,omitzero"`
+	InitialMessages []EventMsg     `json:"initialMessages" wire:"optional"` // the recorded events
 }
 
 // ArchiveConversationParams ends a conversation and moves its rollout away.
@@ -197,7 +197,7 @@ type GetAuthStatusParams struct {
 type GetAuthStatusResponse struct {
 	AuthMethod         AuthMode `json:"authMethod,omitzero"`
 	AuthToken          string   `json:"authToken,omitzero"`
-	RequiresOpenAIAuth *bool    `json:"requiresOpenaiAuth,omitzero"`
+	RequiresOpenAIAuth *bool    `json:"requiresOpenaiAuth"` // whether the provider in use wants a sign-in
 }
 
 // GetUserSavedConfigParams asks for the client's part of the saved
@@ -254,7 +254,7 @@ type FuzzyFileSearchResult struct {
 	Path     string   `json:"path"`
 	FileName string   `json:"file_name"`
 	Score    uint32   `json:"score"`
-	Indices  []uint32 `json:"indices,omitzero"`
+	Indices  []uint32 `json:"indices" wire:"optional"` // of what matched in Path, ascending
 }
 
 // ExecOneOffCommandParams runs a command outside any conversation.

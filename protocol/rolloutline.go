@@ -73,24 +73,22 @@ func (l *RolloutLine) AppendWire(dst []byte) ([]byte, error) {
 }
 
 // DecodeWire reads a line. Its members may come in any order, but it is
-// fastest when the type precedes the payload.
+// fastest when the type precedes the payload. Of repeated members the first
+// counts, so that a line is what [PeekRolloutLine] takes it for.
 func (l *RolloutLine) DecodeWire(d *wire.Decoder) error {
 	r := rolloutReader{line: l}
 	if err := d.Object(func(key []byte) error { return r.member(d, key) }); err != nil {
 		return err
 	}
 	switch {
-	case !r.timestamp:
+	case !r.seen[timestampMember]:
 		return d.Missing("timestamp", "string")
-	case r.typ == "":
+	case !r.seen[typeMember]:
 		return d.Missing("type", "string")
-	case l.Item == nil && r.payload == nil:
+	case !r.seen[payloadMember]:
 		return d.Missing("payload", "value")
 	}
-	if l.Item == nil || l.Item.RolloutType() != r.typ {
-		if r.payload == nil { // a second type contradicts the first
-			return &wire.Error{Path: "type", Got: "another type", Want: "the one of the payload"}
-		}
+	if l.Item == nil { // the payload came before the type
 		item := newRolloutItem(r.typ)
 		if err := wire.UnmarshalAt("payload", r.payload, item); err != nil {
 			return err
@@ -103,25 +101,39 @@ func (l *RolloutLine) DecodeWire(d *wire.Decoder) error {
 	return nil
 }
 
+// Members of a line, for rolloutReader.seen.
+const (
+	timestampMember = iota
+	typeMember
+	payloadMember
+	itemIDMember
+	ordinalMember
+	otherMember
+)
+
 // rolloutReader takes in the members of a line as they come.
 type rolloutReader struct {
-	line      *RolloutLine
-	timestamp bool
-	typ       string
+	line *RolloutLine
+	seen [otherMember]bool
+	typ  string
 	// payload is set when the payload came before the type.
 	payload json.RawMessage
 }
 
 func (r *rolloutReader) member(d *wire.Decoder, key []byte) (err error) {
 	l := r.line
-	switch string(key) {
-	case "timestamp":
-		r.timestamp = true
+	m := memberOf(key)
+	if m == otherMember || r.seen[m] {
+		return d.Skip()
+	}
+	r.seen[m] = true
+	switch m {
+	case timestampMember:
 		l.Timestamp, err = d.String()
-	case "type":
+	case typeMember:
 		r.typ, err = d.String()
-	case "payload":
-		if r.typ == "" {
+	case payloadMember:
+		if !r.seen[typeMember] {
 			r.payload, err = d.Raw()
 			return err
 		}
@@ -130,17 +142,32 @@ func (r *rolloutReader) member(d *wire.Decoder, key []byte) (err error) {
 			return err
 		}
 		r.take(item)
-	case "item_id":
-		if l.ItemID = ""; d.Kind() == wire.KindNull {
+	case itemIDMember:
+		if d.Kind() == wire.KindNull {
 			return d.Skip()
 		}
 		l.ItemID, err = d.String()
-	case "ordinal":
-		return d.Value(&l.Ordinal)
-	default:
-		return d.Skip()
+	case ordinalMember:
+		err = d.Value(&l.Ordinal)
 	}
 	return err
+}
+
+// memberOf returns the member with the name key.
+func memberOf(key []byte) int {
+	switch string(key) {
+	case "timestamp":
+		return timestampMember
+	case "type":
+		return typeMember
+	case "payload":
+		return payloadMember
+	case "item_id":
+		return itemIDMember
+	case "ordinal":
+		return ordinalMember
+	}
+	return otherMember
 }
 
 // take makes item, which has been read, the item of the line.

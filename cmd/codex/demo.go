@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +21,10 @@ func newDemo() *cobra.Command {
 		Use:   "demo",
 		Short: "Show a whole conversation, without a key or a network",
 		Long: "Starts a scripted model and a real app-server on a scratch folder and holds a conversation over the wire:\n" +
-			"streaming text, a command that asks for approval, a patch, the difference it made, and the recorded file.",
+			"streaming text, a command that asks for approval, a patch, the difference it made, and the recorded file.\n\n" +
+			"On a terminal it asks you before the command runs and before the patch is applied; where the input is no\n" +
+			"terminal, both are approved. Everything happens in the scratch folder, which stays for you to look at; one\n" +
+			"that is broken off or fails leaves nothing.",
 		Example: "  codex demo\n  codex demo --auto --json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -33,19 +37,19 @@ func newDemo() *cobra.Command {
 				Out:        cmd.OutOrStdout(),
 				Color:      bool(term.Wanted(os.Stdout, os.Getenv("NO_COLOR"))),
 				JSON:       raw,
-				Auto:       auto || !term.IsTerminal(os.Stdin), // nobody is asked without a terminal
-				Ask:        askOnTerminal,
 				Pace:       demoPace,
+			}
+			if !auto && term.IsTerminal(os.Stdin) { // nobody is asked without a terminal
+				o.Ask = askOnTerminal
 			}
 			err = demo.Run(cmd.Context(), o)
 			if cmd.Context().Err() != nil {
-				fmt.Fprintln(os.Stderr) // behind what the terminal shows of the key
 				return &exitError{code: interrupted}
 			}
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&auto, "auto", false, "approve everything without asking")
+	cmd.Flags().BoolVar(&auto, "auto", false, "approve everything without asking, as without a terminal")
 	cmd.Flags().BoolVar(&raw, "json", false, "print the messages as they go over the wire, one a line")
 	return cmd
 }
@@ -54,8 +58,10 @@ func newDemo() *cobra.Command {
 const interrupted = 130
 
 // askOnTerminal asks the user a question. The end of the input means no.
-func askOnTerminal(question string) (bool, error) {
+func askOnTerminal(ctx context.Context, question string) (bool, error) {
 	fmt.Fprintf(os.Stderr, "%s [Y/n] ", question)
+	// What is shown next stands below the question and the key that broke it off.
+	defer context.AfterFunc(ctx, func() { fmt.Fprintln(os.Stderr) })()
 	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	if errors.Is(err, io.EOF) {
 		fmt.Fprintln(os.Stderr)

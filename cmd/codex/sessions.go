@@ -367,7 +367,7 @@ func newSessionsDelete(flags *globalFlags) *cobra.Command {
 				if !term.IsTerminal(os.Stdin) {
 					return usageError("deleting needs --yes where nobody can be asked")
 				}
-				sure, err := askOnTerminal("Delete " + at.path + " for good?")
+				sure, err := askOnTerminal(cmd.Context(), "Delete "+at.path+" for good?")
 				if err != nil || !sure {
 					return err
 				}

@@ -153,32 +153,10 @@ func (h *History) readItems(ctx context.Context, f *os.File, offset int64) error
 			h.Report.invalid(l, err)
 			return true, nil
 		}
-		item := decoded.Item.(*protocol.ResponseItemLine).Item
-		if decoded.ItemID != "" && item.ItemID() == "" {
-			setItemID(item, decoded.ItemID)
-		}
-		h.Items = append(h.Items, item)
+		h.Items = append(h.Items, decoded.Item.(*protocol.ResponseItemLine).Item)
 		return true, nil
 	})
 	return err
-}
-
-// setItemID gives an item the id that was kept beside it.
-func setItemID(item protocol.ResponseItem, id string) {
-	switch i := item.(type) {
-	case *protocol.MessageItem:
-		i.ID = id
-	case *protocol.ReasoningItem:
-		i.ID = id
-	case *protocol.LocalShellCallItem:
-		i.ID = id
-	case *protocol.FunctionCallItem:
-		i.ID = id
-	case *protocol.CustomToolCallItem:
-		i.ID = id
-	case *protocol.WebSearchCallItem:
-		i.ID = id
-	}
 }
 
 // isUserMessage reports whether a response_item line may be a message of the

@@ -66,6 +66,10 @@ func TestLoad(t *testing.T) {
 			nil, []string{"a", "b"}, "T", Report{Lines: 5}},
 		{"bad summary", metaText + userLine("a") + `{"timestamp":"t","type":"compacted","payload":{}}` + "\n" + userLine("b"),
 			[]string{"a", "b"}, nil, "none", Report{Lines: 4, Invalid: 1}},
+		{"repeated members", metaText + strings.Replace(compactedText("S"), `"payload"`, `"type":"event_msg","payload"`, 1) +
+			strings.Replace(userLine("a"), `"type"`, `"type":"turn_context","type"`, 1) +
+			strings.Replace(userLine("b"), `}`+"\n", `,"type":"compacted","payload":{"message":"T"}}`+"\n", 1),
+			[]string{"b"}, nil, "S", Report{Lines: 4, Invalid: 1}},
 		{"of a fork", metaText + strings.Replace(metaText, "0a", "0b", 1) + userLine("a"), []string{"a"}, nil, "none", Report{Lines: 3}},
 		{"meta later", userLine("a") + metaText, []string{"a"}, nil, "none", Report{Lines: 2}},
 		{"any order of members", metaText + `{"payload":{"content":[{"text":"a","type":"input_text"}],"role":"user","type":"message"},"type":"response_item","timestamp":"t"}`,

@@ -311,6 +311,8 @@ var stricter = map[string]string{
 	".aggregated_output is <nil>":       "always written",
 	"confidence_score is <nil>":         "always written",
 	".priority is <nil>":                "always written",
+	".indices is <nil>":                 "always written",
+	".initialMessages is <nil>":         "always written",
 	".inputSchema":                      "MCP says more about it than the program looks at",
 	".outputSchema":                     "MCP says more about it than the program looks at",
 	".source is 7":                      "newer recordings have sources that are no string",

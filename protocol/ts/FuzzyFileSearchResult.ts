@@ -6,5 +6,6 @@ export type FuzzyFileSearchResult = {
   path: string,
   file_name: string,
   score: number,
-  indices?: Array<number> | null,
+  /** Of what matched in path, ascending. */
+  indices: Array<number>,
 };

@@ -6,5 +6,6 @@ import type { AuthMode } from "./AuthMode";
 export type GetAuthStatusResponse = {
   authMethod?: AuthMode | null,
   authToken?: string | null,
-  requiresOpenaiAuth?: boolean | null,
+  /** Whether the provider in use wants a sign-in. */
+  requiresOpenaiAuth: boolean | null,
 };

@@ -7,5 +7,6 @@ import type { EventMsg } from "./EventMsg";
 export type ResumeConversationResponse = {
   conversationId: ConversationId,
   model: string,
-  initialMessages?: Array<EventMsg> | null,
+  /** The recorded events. */
+  initialMessages: Array<EventMsg>,
 };

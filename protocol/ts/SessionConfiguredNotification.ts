@@ -13,6 +13,7 @@ export type SessionConfiguredNotification = {
   reasoningEffort?: ReasoningEffort | null,
   historyLogId: number,
   historyEntryCount: number,
-  initialMessages?: Array<EventMsg> | null,
+  /** The recorded events. */
+  initialMessages: Array<EventMsg>,
   rolloutPath: string,
 };

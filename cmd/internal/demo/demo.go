@@ -21,17 +21,17 @@ import (
 type Options struct {
 	// Executable is this program, which is started again as the server.
 	Executable string
-	// Out is where everything is shown.
+	// Out is where everything is shown. The demonstration ends when it cannot be
+	// written to.
 	Out io.Writer
 	// Color styles the output for a terminal.
 	Color bool
 	// JSON prints the messages as they go over the wire, one a line, and
 	// nothing else.
 	JSON bool
-	// Auto approves everything. Otherwise Ask is asked.
-	Auto bool
-	// Ask asks the user whether something may be done; nil approves.
-	Ask func(question string) (bool, error)
+	// Ask asks the user whether something may be done; ctx ends when the answer is
+	// no longer needed. Nil approves everything.
+	Ask func(ctx context.Context, question string) (bool, error)
 	// Pace is the time between two words of the scripted model.
 	Pace time.Duration
 }
@@ -44,16 +44,27 @@ const (
 
 // Run runs the demonstration. When it fails, or ctx ends before, nothing stays
 // behind.
-func Run(ctx context.Context, o Options) (err error) {
+func Run(ctx context.Context, o Options) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	out := &output{w: o.Out, failed: cancel}
+	o.Out = out
 	dir, err := os.MkdirTemp("", "codex-demo-")
 	if err != nil {
 		return fmt.Errorf("make a scratch folder: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.RemoveAll(dir))
-		}
-	}()
+	err = run(ctx, o, dir)
+	if failure := out.failure(); failure != nil { // the cause of all that followed
+		err = fmt.Errorf("write the output: %w", failure)
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	return nil
+}
+
+// run runs the demonstration in dir.
+func run(ctx context.Context, o Options, dir string) (err error) {
 	model, err := modeltest.Serve(modeltest.Options{Handler: modeltest.Demo(o.Pace)})
 	if err != nil {
 		return fmt.Errorf("start the scripted model: %w", err)
@@ -65,6 +76,9 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	p := newPrinter(o.Out, o.Color, o.JSON)
 	p.note("A scripted model plays at %s; everything else is real.", model.BaseURL())
+	if o.Ask == nil {
+		p.note("Nobody is asked: everything is approved.")
+	}
 	p.note("The server is \"%s app-server\" with CODEX_HOME=%s.", filepath.Base(o.Executable), home)
 
 	server, err := startServer(o.Executable, home, work)
@@ -190,7 +204,7 @@ func (d *demo) converse(ctx context.Context, client *appserver.Client, work stri
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-timeout.C:
-			if d.o.Auto || d.o.Ask == nil {
+			if d.o.Ask == nil {
 				return fmt.Errorf("the turn took longer than %s", turnTime)
 			}
 		}
@@ -217,16 +231,16 @@ func (d *demo) notified(n protocol.ServerNotification) {
 }
 
 // asked answers the server's questions.
-func (d *demo) asked(_ context.Context, r protocol.ServerRequest) (protocol.ReviewDecision, error) {
+func (d *demo) asked(ctx context.Context, r protocol.ServerRequest) (protocol.ReviewDecision, error) {
 	question := "Apply this patch?"
 	if c, ok := r.(*protocol.ExecCommandApprovalParams); ok {
 		question = fmt.Sprintf("Run \"%s\"?", strings.Join(c.Command, " "))
 	}
-	if d.o.Auto || d.o.Ask == nil {
+	if d.o.Ask == nil {
 		d.printer.note("%s Approved.", question)
 		return protocol.ReviewApproved, nil
 	}
-	yes, err := d.o.Ask(question)
+	yes, err := d.o.Ask(ctx, question)
 	if err != nil || !yes {
 		return protocol.ReviewDenied, err
 	}
