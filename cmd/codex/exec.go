@@ -290,7 +290,8 @@ func (f *globalFlags) agentOptions() *agent.Options {
 	}
 	// Without a sandbox commands that need one are refused, one by one.
 	if box, err := sandbox.New(&sandbox.Options{TempDir: os.Getenv("TMPDIR")}); err == nil {
-		o.Sandbox = tools.Confiner{Box: box}
+		confiner := tools.Confiner{Box: box}
+		o.Sandbox, o.Guard = confiner, confiner.Guard()
 	}
 	return o
 }

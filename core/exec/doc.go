@@ -22,18 +22,23 @@
 // # Processes
 //
 // On Unix each command is the leader of a session of its own, without a
-// terminal. Running out of time and the end of ctx end the whole process group:
-// SIGTERM, a short grace, SIGKILL. Run returns when the group is gone. A process
-// that has left the group by starting a session of its own is not found; only a
-// sandbox with a process namespace holds those. On Linux the command gets
-// SIGTERM when this process dies. On Windows the process tree is ended as well
-// as taskkill can.
+// terminal. Running out of time and the end of ctx end the session, the process
+// group and what these have started, in sessions of its own too: SIGTERM, a short
+// grace, SIGKILL. Run returns when all are gone. A process that leads a session
+// and whose parent had ended before is not found; only a sandbox with a process
+// namespace holds those. On Windows the process tree is ended as well as taskkill
+// can.
 //
 // What a command leaves running in the background when it ends by itself lives
 // on, and does not hold the result: Run waits for the end of the output only
 // while some arrives, see [RunnerOptions]. Later output is read and thrown away
 // until [Runner.Close], so that a server started by a command does not die of a
 // closed pipe.
+//
+// When this process dies, by SIGKILL too, a guard ends all commands in the same
+// way, and what they have left in their groups; so it does after Close. See
+// [RunnerOptions.Guard]. Without one commands get SIGTERM on Linux when this
+// process dies, and what they have started does not.
 //
 // # Terminals
 //
@@ -50,8 +55,8 @@
 //	output, ended := terminal.Collect(ctx, time.Second)
 //
 // The process is the leader of a session whose controlling terminal this is.
-// The end of ctx, [Terminal.Close] and [Runner.Close] end all process groups of
-// the session: SIGHUP and SIGTERM, a short grace, SIGKILL. There are no
+// The end of ctx, [Terminal.Close] and [Runner.Close] end it in the same way,
+// with a SIGHUP beside SIGTERM. There are no
 // terminals on Windows, see [TerminalsSupported].
 //
 // # Output

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	osexec "os/exec"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/codex-go/codex/core/proctree"
 	"github.com/codex-go/codex/protocol"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
@@ -37,9 +37,8 @@ func ids(t *testing.T, text string) []int {
 
 // running reports whether a process exists and is not a zombie.
 func running(id int) bool {
-	var buf [512]byte
-	s, ok := readStat(fmt.Sprintf("/proc/%d/stat", id), buf[:])
-	return ok && s.running()
+	p, ok := proctree.Find(id)
+	return ok && !p.Ended
 }
 
 // checkGone checks that processes have ended, and their groups too.
@@ -52,8 +51,8 @@ func checkGone(t *testing.T, want int, processes []int) {
 		if running(id) {
 			t.Errorf("process %d is running", id)
 		}
-		if alive, err := runningInGroup(id); err != nil || alive {
-			t.Errorf("group %d: alive %v, %v", id, alive, err)
+		if members, err := proctree.New(id).Members(); err != nil || len(members) > 0 {
+			t.Errorf("group %d: alive %v, %v", id, members, err)
 		}
 	}
 }
@@ -166,8 +165,43 @@ func TestTimeout(t *testing.T) {
 	})
 }
 
-// TestEscapedProcess has a process in a session of its own hold the pipe of a
-// command that ran out of time.
+// TestOtherSession ends a command that runs out of time or is cancelled together
+// with what it has started in another session.
+func TestOtherSession(t *testing.T) {
+	t.Parallel()
+	if _, err := osexec.LookPath("setsid"); err != nil {
+		t.Skip("setsid is missing")
+	}
+	const script = "setsid sh -c 'trap \"\" TERM HUP; echo $$; sleep 600; true' & wait; true"
+	for _, cause := range []string{"cancelled", "out of time", "killed at once"} {
+		t.Run(cause, func(t *testing.T) {
+			t.Parallel()
+			r := newRunner(t, &RunnerOptions{TermGrace: 200 * time.Millisecond})
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			cmd := sh(script)
+			cmd.Timeout = NoTimeout
+			switch cause {
+			case "out of time":
+				cmd.Timeout = time.Second
+			case "killed at once": // by the end of a runner whose patience is over
+				r.opts.TermGrace = 1
+			}
+			res, err := r.Run(ctx, cmd, &Options{OnOutput: func(context.Context, protocol.ExecOutputStream, []byte) {
+				if cause != "out of time" {
+					cancel()
+				}
+			}})
+			if res == nil || res.StillRunning {
+				t.Fatalf("result %+v, error %v", res, err)
+			}
+			checkGone(t, 1, ids(t, res.Stdout.String()))
+		})
+	}
+}
+
+// TestEscapedProcess has a process in a session of its own, whose parent is
+// gone, hold the pipe of a command that ran out of time.
 func TestEscapedProcess(t *testing.T) {
 	t.Parallel()
 	if _, err := osexec.LookPath("setsid"); err != nil {
@@ -176,7 +210,7 @@ func TestEscapedProcess(t *testing.T) {
 	fifo := newFifo(t)
 	r := newRunner(t, &RunnerOptions{Quiet: 100 * time.Millisecond})
 	// The escaped one ends when it can write to nobody.
-	cmd := sh("setsid sh -c 'read x <" + fifo + "; while echo late; do :; done' 2>/dev/null & echo out; sleep 60")
+	cmd := sh("(setsid sh -c 'echo out; read x <" + fifo + "; while echo late; do :; done' 2>/dev/null &); sleep 60")
 	cmd.Timeout = time.Second
 	res := mustRun(t, r, cmd, nil)
 	if res.ExitCode != ExitTimeout || res.Stdout.String() != "out\n" || res.Duration > 30*time.Second {
@@ -523,6 +557,9 @@ func testParentDeath(t *testing.T, role string) {
 // playRole runs a command that prints its id and waits, with the role terminal
 // a shell on a terminal.
 func playRole(role string) int {
+	if role == "guarded" {
+		return playGuarded()
+	}
 	r := NewRunner(nil)
 	print := func(_ context.Context, _ protocol.ExecOutputStream, chunk []byte) { _, _ = os.Stdout.Write(chunk) }
 	var err error
@@ -536,17 +573,4 @@ func playRole(role string) int {
 	}
 	fmt.Fprintln(os.Stderr, err)
 	return 1
-}
-
-func TestRunningInGroup(t *testing.T) {
-	t.Parallel()
-	if alive, err := runningInGroup(unix.Getpgrp()); err != nil || !alive {
-		t.Errorf("own group: %v, %v", alive, err)
-	}
-	// A name may hold anything that separates fields.
-	path := writeFile(t, filepath.Join(t.TempDir(), "stat"), "12 (a) Z 1 2) S 1 77 78 0 -1", 0o600)
-	var buf [512]byte
-	if s, ok := readStat(path, buf[:]); s != (stat{state: 'S', group: 77, session: 78}) || !ok {
-		t.Errorf("%+v, ok %v", s, ok)
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/codex-go/codex/core/sandbox"
 )
 
 // roleVariable makes the test program play a part in a test instead of running
@@ -12,6 +14,7 @@ import (
 const roleVariable = "EXEC_TEST_ROLE"
 
 func TestMain(m *testing.M) {
+	sandbox.Init() // the guard
 	if role := os.Getenv(roleVariable); role != "" {
 		os.Exit(playRole(role))
 	}

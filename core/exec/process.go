@@ -3,14 +3,19 @@ package exec
 import (
 	"os"
 	"time"
+
+	"github.com/codex-go/codex/core/proctree"
 )
 
-// process is a started child. With own it leads a process group; with session,
-// which is set at once if at all, all groups of its session end with it.
+// process is a started child. With own it leads a process group and a session,
+// and what it has started ends with it when it is ended; with terminal, which is
+// set at once if at all, that session has a terminal.
 type process struct {
-	proc    *os.Process
-	own     bool
-	session bool
+	proc     *os.Process
+	own      bool
+	terminal bool
+	// family is what ends with the process, nil until somebody ends it.
+	family *proctree.Family
 	// state is how the process ended, nil if that is not known. It is written
 	// before reaped is closed, or with some systems before exited is.
 	state *os.ProcessState
@@ -21,8 +26,9 @@ type process struct {
 }
 
 // watch waits for a process in a goroutine of its own, which ends when the
-// process has ended and release has been closed. It calls done at its end.
-func watch(proc *os.Process, own bool, done func()) *process {
+// process has ended and release has been closed. It calls gone, with the id, and
+// done at its end.
+func watch(proc *os.Process, own bool, gone func(int), done func()) *process {
 	p := &process{proc: proc, own: own,
 		exited: make(chan struct{}), release: make(chan struct{}), reaped: make(chan struct{})}
 	go func() {
@@ -31,6 +37,7 @@ func watch(proc *os.Process, own bool, done func()) *process {
 		close(p.exited)
 		<-p.release
 		p.reap()
+		gone(proc.Pid)
 		close(p.reaped)
 	}()
 	return p

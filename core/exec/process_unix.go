@@ -5,69 +5,74 @@ package exec
 import (
 	"os"
 	"syscall"
+
+	"github.com/codex-go/codex/core/proctree"
 )
 
-// terminate asks the process, and its group if it leads one, to end. Stopped
-// ones are woken up for it. Shells on a terminal pass over SIGTERM, and end when
-// the terminal hangs up.
+// terminate asks the process, and what it has started if it leads a group, to
+// end. Stopped ones are woken up for it. Shells on a terminal pass over SIGTERM,
+// and end when the terminal hangs up.
 func (p *process) terminate() {
-	if p.session {
+	if p.terminal {
 		p.signal(syscall.SIGHUP)
 	}
 	p.signal(syscall.SIGTERM)
 	p.signal(syscall.SIGCONT)
 }
 
-// kill ends the process, and its group if it leads one. In a session it kills
+// kill ends the process, and what it has started if it leads a group. It kills
 // until it finds nobody, because those that it finds may just be starting
 // others.
 func (p *process) kill() {
-	if !p.session {
-		p.signal(syscall.SIGKILL)
-		return
-	}
 	for range killRounds {
-		if !p.signalSession(syscall.SIGKILL) {
+		if !p.signal(syscall.SIGKILL) {
 			return
 		}
 	}
 }
 
-// killRounds limits how often the members of a session are looked for.
+// killRounds limits how often the members of a family are looked for.
 const killRounds = 8
 
-// signal sends a signal. An error means that nobody is left to get it, or that
-// all have taken another identity; neither can be helped.
-func (p *process) signal(sig syscall.Signal) {
-	switch {
-	case p.session:
-		p.signalSession(sig)
-	case p.own:
-		_ = syscall.Kill(-p.proc.Pid, sig)
-	default:
+// signal sends a signal and reports whether there may be more to send it to.
+// Errors mean that nobody is left to get it, or that all have taken another
+// identity; neither can be helped.
+func (p *process) signal(sig syscall.Signal) (more bool) {
+	if !p.own {
 		_ = p.proc.Signal(sig)
+		return false
 	}
+	// Looked for before any of them ends, and leaves its children to nobody. The
+	// group gets it at once, so that none of it gets away meanwhile.
+	members, err := p.kin().Members()
+	_ = syscall.Kill(-p.proc.Pid, sig)
+	for _, m := range members {
+		if m.Group != p.proc.Pid {
+			_ = syscall.Kill(m.ID, sig)
+		}
+	}
+	return err == nil && len(members) > 0
 }
 
-// signalSession sends a signal to all groups of the session and reports whether
-// somebody was there to get it. Where the members cannot be told it is the
-// group of the leader that gets it.
-func (p *process) signalSession(sig syscall.Signal) bool {
-	members, err := sessionMembers(p.proc.Pid)
-	if err != nil {
-		return syscall.Kill(-p.proc.Pid, sig) == nil
+// kin returns the family that ends with the process. It is for the goroutine
+// that ends it.
+func (p *process) kin() *proctree.Family {
+	if p.family == nil {
+		p.family = proctree.New(p.proc.Pid)
 	}
-	for _, pid := range members {
-		_ = syscall.Kill(pid, sig)
-	}
-	return len(members) > 0
+	return p.family
 }
 
-// sessionAlive reports whether a member of the session is running.
-func (p *process) sessionAlive() bool {
-	members, err := sessionMembers(p.proc.Pid)
+// groupAlive reports whether somebody of the process group, of the session, or
+// of what they have started is running; dead ones that nobody has waited for do
+// not count where the system tells.
+func (p *process) groupAlive() bool {
+	if !p.own {
+		return false
+	}
+	members, err := p.kin().Members()
 	if err != nil {
-		return p.groupExists()
+		return groupExists(p.proc.Pid)
 	}
 	return len(members) > 0
 }
@@ -75,11 +80,9 @@ func (p *process) sessionAlive() bool {
 // controlTerminal makes the standard input of a child its controlling terminal.
 func controlTerminal(attr *syscall.SysProcAttr) { attr.Setctty, attr.Ctty = true, 0 }
 
-// groupExists reports whether the process group has members, dead ones that
-// nobody has waited for included.
-func (p *process) groupExists() bool {
-	return p.own && syscall.Kill(-p.proc.Pid, 0) == nil
-}
+// groupExists reports whether a process group has members, dead ones that nobody
+// has waited for included.
+func groupExists(group int) bool { return syscall.Kill(-group, 0) == nil }
 
 // exitCodes returns the exit code of an ended process, and the signal that
 // ended it or 0.

@@ -39,7 +39,10 @@ func (p *process) kill() {
 func (p *process) groupAlive() bool { return false }
 
 // groupExists is false: Windows knows no process groups of that kind.
-func (p *process) groupExists() bool { return false }
+func groupExists(int) bool { return false }
+
+// outlive does nothing: no process ends with its parent.
+func outlive(*syscall.SysProcAttr) {}
 
 // exitCodes returns the exit code of an ended process. There are no signals.
 func exitCodes(state *os.ProcessState) (code int, sig syscall.Signal) {

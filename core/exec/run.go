@@ -127,8 +127,8 @@ func (x *run) openPipes() (p childPipes, err error) {
 func (x *run) serve(proc *os.Process, img *image) {
 	tasks := &x.runner.tasks
 	tasks.Add(1)
-	x.process = watch(proc, img.own, tasks.Done)
-	x.process.session = img.terminal
+	x.process = watch(proc, img.own, x.runner.start.guard.ended, tasks.Done)
+	x.process.terminal = img.terminal
 	x.ended = make(chan struct{})
 	x.reportEnded = make(chan struct{})
 

@@ -33,6 +33,14 @@ type RunnerOptions struct {
 	// background whose output is still read. The output of the oldest is closed
 	// when there are more: 64.
 	MaxBackground int
+	// Guard is a program that ends what commands have left when this process
+	// dies, or [Runner.Close] is called, such as the guard of package sandbox;
+	// nil for none. It is started before the first command and reads from its
+	// standard input a line for each of them: "+" and its process id when it
+	// was started, "-" and the id when it has ended, or "~" in place of that if
+	// it has left others in its process group. It acts when the input ends.
+	// [Command.Argv], Arg0, Path, Dir and Env count.
+	Guard *Command
 }
 
 // Runner runs commands. Make one with [NewRunner]; it is meant to live as long
@@ -63,7 +71,7 @@ func NewRunner(opts *RunnerOptions) *Runner {
 	o.Quiet = cmp.Or(o.Quiet, 500*time.Millisecond)
 	o.Linger = cmp.Or(o.Linger, 2*time.Second)
 	o.MaxBackground = cmp.Or(o.MaxBackground, 64)
-	return &Runner{opts: o, start: newStarter(), active: map[*run]context.CancelCauseFunc{},
+	return &Runner{opts: o, start: newStarter(newGuard(o.Guard)), active: map[*run]context.CancelCauseFunc{},
 		services: map[*Service]struct{}{}}
 }
 

@@ -61,7 +61,7 @@ func (r *Runner) Start(cmd Command) (*Service, error) {
 		return nil, classifyStart(cmd.Argv[0], img.path, err)
 	}
 	r.tasks.Add(1)
-	s.process = watch(proc, true, r.tasks.Done)
+	s.process = watch(proc, true, r.start.guard.ended, r.tasks.Done)
 
 	r.mu.Lock()
 	closed := r.closed

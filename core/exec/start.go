@@ -19,6 +19,9 @@ type image struct {
 	dir  string
 	env  []string
 	own  bool // lead a process group of its own
+	// guarded means that the guard ends the process after the death of this
+	// one, before it leaves its children to nobody.
+	guarded bool
 	// terminal makes the standard input the controlling terminal.
 	terminal bool
 }
@@ -70,6 +73,7 @@ func (e *causedError) Unwrap() []error { return []error{e.cause, e.detail} }
 // death of a parent to the thread that started the child, and the runtime may
 // end any thread that a goroutine had locked; this one lives until close.
 type starter struct {
+	guard    *guard
 	requests chan startRequest
 	once     sync.Once
 	done     chan struct{}
@@ -86,8 +90,8 @@ type startReply struct {
 	err  error
 }
 
-func newStarter() *starter {
-	return &starter{requests: make(chan startRequest), done: make(chan struct{})}
+func newStarter(guard *guard) *starter {
+	return &starter{guard: guard, requests: make(chan startRequest), done: make(chan struct{})}
 }
 
 // start starts a process. Close must not have been called.
@@ -104,16 +108,21 @@ func (s *starter) loop() {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	for req := range s.requests {
+		req.image.guarded = req.image.own && s.guard.ready()
 		proc, err := startImage(req.image, req.files)
+		if err == nil && req.image.own {
+			s.guard.started(proc.Pid)
+		}
 		req.reply <- startReply{proc, err}
 	}
 }
 
-// close ends the thread.
+// close ends the thread and the guard.
 func (s *starter) close() {
 	close(s.requests)
 	s.once.Do(func() { close(s.done) })
 	<-s.done
+	s.guard.close()
 }
 
 // busyRetries limits the attempts to execute a file that somebody holds open
@@ -123,6 +132,9 @@ const busyRetries = 6
 
 func startImage(img *image, files []*os.File) (*os.Process, error) {
 	attr := &os.ProcAttr{Dir: img.dir, Env: img.env, Files: files, Sys: processAttr(img.own)}
+	if img.guarded {
+		outlive(attr.Sys)
+	}
 	if img.terminal {
 		controlTerminal(attr.Sys)
 	}

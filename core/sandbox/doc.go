@@ -40,8 +40,9 @@
 //     distributions and most containers forbid.
 //   - Without namespaces .git is writable, as are modes and times of the user's
 //     own files (except under a read-only policy, whose filter denies changing
-//     them); the command gets SIGKILL when the server dies, and what it has left
-//     in the background does not.
+//     them); the command ends when the server dies, and a guard then ends what
+//     it has started, see [Sandbox.Guard]. What it leaves in the background lives
+//     on until then.
 //   - Root keeps the capabilities to act on files as root does and loses the
 //     others.
 //

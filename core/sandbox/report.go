@@ -52,16 +52,19 @@ type Enforcement struct {
 	// Signals tells that no signal reaches a process outside.
 	Signals bool `json:"signals"`
 	// Processes names what ends the processes that a command has started: a
-	// "pid namespace" ends all of them with the command and with the server, a
-	// "parent-death signal" the command itself with the server.
+	// "pid namespace" ends all of them with the command and with the server.
+	// Without one the command itself gets a "parent-death signal" from the
+	// server, and a guard, see [Sandbox.Guard], ends its "process group" and
+	// what that has started when the server dies.
 	Processes string `json:"processes"`
 }
 
 // Values of [Enforcement.Processes].
 const (
 	ByPIDNamespace = "pid namespace"
-	ByParentDeath  = "parent-death signal"
-	ByNothing      = "" // what the system does by itself
+	ByGuard        = "parent-death signal and process group"
+	ByGroup        = "process group" // where there is no signal of that kind
+	ByNothing      = ""              // what the system does by itself
 )
 
 // Report tries out what this machine enforces. It starts a process the first

@@ -25,7 +25,7 @@ func (s *Sandbox) probe(_ context.Context, r *Report) error {
 		&protocol.WorkspaceWritePolicy{NetworkAccess: true},
 		&protocol.DangerFullAccessPolicy{},
 	} {
-		e := Enforcement{Policy: string(p.Mode()), Enforced: r.Available}
+		e := Enforcement{Policy: string(p.Mode()), Enforced: r.Available, Processes: ByGroup}
 		if !protocol.FullDiskWrite(p) && r.Available {
 			e.Files, e.Metadata, e.Repositories, e.Signals = kind, true, true, true
 		}

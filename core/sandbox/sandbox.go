@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/codex-go/codex/protocol"
 )
@@ -40,6 +41,9 @@ type Options struct {
 // Sandbox confines commands. Make one with [New].
 type Sandbox struct {
 	o Options
+
+	// guarded says that somebody has asked for a guard.
+	guarded atomic.Bool
 
 	mu     sync.Mutex
 	report *Report // nil until it was made

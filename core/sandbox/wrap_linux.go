@@ -48,6 +48,9 @@ func (s *Sandbox) wrap(r Request) (*Invocation, error) {
 	if s.o.NoNamespaces {
 		inv.Args = append(inv.Args, helper.OptNoNamespaces)
 	}
+	if s.guarded.Load() {
+		inv.Args = append(inv.Args, helper.OptGuarded)
+	}
 	inv.Args = append(inv.Args, r.Cwd, string(policy), "--")
 	inv.Args = append(inv.Args, r.Argv...)
 	return inv, nil

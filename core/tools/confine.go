@@ -41,6 +41,16 @@ func (c Confiner) Confine(cmd *exec.Command, policy protocol.SandboxPolicy, cwd 
 	return nil
 }
 
+// Guard returns the guard of a runner whose commands this sandbox confines, or
+// nil if there is none.
+func (c Confiner) Guard() *exec.Command {
+	inv, err := c.Box.Guard()
+	if err != nil {
+		return nil
+	}
+	return &exec.Command{Path: inv.Path, Arg0: inv.Arg0, Argv: append([]string{inv.Arg0}, inv.Args...), Dir: "/"}
+}
+
 // startFailure turns a failure of the sandbox's helper into that of a command
 // which was not started.
 func startFailure(program string, err error) error {

@@ -18,6 +18,9 @@ const (
 	OptProtect = "--protect="
 	// OptNoNamespaces keeps the command in the namespaces of the helper.
 	OptNoNamespaces = "--no-namespaces"
+	// OptGuarded says that a guard ends the helper, and what it has started,
+	// after the death of its parent.
+	OptGuarded = "--guarded"
 	// OptProbe writes what this machine can enforce to standard output. Nothing
 	// else may follow.
 	OptProbe = "--probe"
@@ -29,6 +32,7 @@ type invocation struct {
 	tempDir      *string
 	protect      []string
 	noNamespaces bool
+	guarded      bool
 	probe        bool
 	cwd          string
 	policy       string
@@ -53,6 +57,8 @@ func parseArgs(args []string) (*invocation, error) {
 			inv.protect = append(inv.protect, path)
 		} else if arg == OptNoNamespaces {
 			inv.noNamespaces = true
+		} else if arg == OptGuarded {
+			inv.guarded = true
 		} else if arg == OptProbe {
 			inv.probe = true
 		} else {

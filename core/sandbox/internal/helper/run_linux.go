@@ -57,7 +57,8 @@ func run(inv *invocation, p *policy.Policy) *failure {
 	if err != nil {
 		return &failure{StageExec, exitNotExecutable, err}
 	}
-	dieWithParent()
+	endings := newEndings(inv.guarded)
+	endings.choose(false)
 	if p.FullWrite() && p.FullNetwork() {
 		return image.failure(image.exec())
 	}
@@ -72,12 +73,14 @@ func run(inv *invocation, p *policy.Policy) *failure {
 	}
 	if !inv.noNamespaces {
 		for _, mode := range modes(c.have) {
+			endings.choose(mode.pid)
 			s := supervisor{confinement: c, mode: mode, image: image}
 			if f := s.run(); !errors.Is(f.err, errNotAllowed) {
 				return f
 			}
 		}
 	}
+	endings.choose(false)
 	return c.become(image)
 }
 
@@ -91,13 +94,33 @@ func (c *confinement) become(image *image) *failure {
 	return image.failure(image.exec())
 }
 
-// dieWithParent makes the parent's death deadly for this process if the parent
-// has asked for any signal in that case: another one could be ignored.
-func dieWithParent() {
+// endings says how this process ends when its parent dies.
+type endings struct {
+	// asked means that the parent has asked for a signal in that case.
+	asked bool
+	// guarded means that there is a guard.
+	guarded bool
+}
+
+func newEndings(guarded bool) endings {
 	var sig int32
-	if err := unix.Prctl(unix.PR_GET_PDEATHSIG, uintptr(unsafe.Pointer(&sig)), 0, 0, 0); err == nil && sig != 0 {
-		_ = unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0)
+	err := unix.Prctl(unix.PR_GET_PDEATHSIG, uintptr(unsafe.Pointer(&sig)), 0, 0, 0)
+	return endings{asked: err == nil && sig != 0, guarded: guarded}
+}
+
+// choose makes the parent's death deadly at once: SIGKILL, since another signal
+// could be ignored. A parent that relies on a guard has asked for no signal. That
+// finds what a living process has started, so that a dead one would not do,
+// unless it takes all processes of a PID namespace with it.
+func (e endings) choose(pidNamespace bool) {
+	var sig unix.Signal
+	switch {
+	case e.asked, e.guarded && pidNamespace:
+		sig = unix.SIGKILL
+	case !e.guarded:
+		return
 	}
+	_ = unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(sig), 0, 0, 0)
 }
 
 // mode is a set of namespaces that a command runs in.

@@ -1,0 +1,6 @@
+//go:build !linux && !darwin
+
+package proctree
+
+// list fails: this system does not tell.
+func list() ([]Process, error) { return nil, ErrUnsupported }
