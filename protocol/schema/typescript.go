@@ -23,9 +23,7 @@ export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in
 // each type, index.ts, and [JSONValueName]. (spec: app-server, TypeScript
 // generation)
 //
-// They differ from those of the reference where those did not describe the wire:
-// durations are objects, 64-bit integers are numbers, members that may be
-// missing are optional, and tags are texts rather than any string.
+// The package documentation lists where they differ from those of Codex 0.44.
 func (p *Protocol) TypeScript() []File {
 	var files []File
 	var index strings.Builder
