@@ -20,7 +20,6 @@ const usageWait = time.Second
 type chatDecoder struct {
 	wantsUsage bool
 	texts      unescaper
-	skipped
 
 	responseID string
 	madeUp     string // in place of a missing responseID
@@ -109,7 +108,7 @@ func (d *chatDecoder) decode(s *Stream, data []byte) error {
 	}
 	var chunk chatChunk
 	if err := wire.Unmarshal(data, &chunk); err != nil {
-		d.add("", err)
+		s.skip(err)
 		return nil
 	}
 	if len(chunk.Error) > 0 && string(chunk.Error) != "null" {
@@ -153,7 +152,7 @@ func (d *chatDecoder) end(s *Stream, err error) error {
 		s.finish(d.responseID, d.usage)
 		return nil
 	}
-	return streamError(d.explain(err))
+	return streamError(err)
 }
 
 // complete ends the stream.

@@ -50,6 +50,12 @@ func TestMisbehavingServers(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprint(w, `{"id":"r1","output":[]}`)
 		}, `expected an event stream, got "application/json"`, false},
+		{"html that claims to be a stream", func(w http.ResponseWriter, _ *http.Request) {
+			sse(w, "<html>\n<p>Please log in to the hotel</p></html>\n")
+		}, `could not be read: the line "<html>" is no part of an event`, true},
+		{"nothing that is text", func(w http.ResponseWriter, _ *http.Request) {
+			sse(w, strings.Repeat("\x00\x1f\x8b", 100))
+		}, `the line "\x00\x1f\x8b`, true},
 		{"no content type", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header()["Content-Type"] = nil
 			fmt.Fprint(w, "data: "+completed+"\n\n")

@@ -2,6 +2,7 @@ package modelclient
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"github.com/codex-go/codex/mcptypes/wire"
@@ -14,7 +15,6 @@ type responsesDecoder struct {
 	plan   string // of the token
 	itemID string // the last one, which the next delta most likely has too
 	texts  unescaper
-	skipped
 }
 
 // newResponsesStream returns a stream whose first event tells the rate limits.
@@ -51,7 +51,7 @@ func (d *responsesDecoder) decode(s *Stream, data []byte) error {
 	}
 	var event responsesEvent
 	if err := wire.Unmarshal(data, &event); err != nil {
-		d.add("", err)
+		s.skip(err)
 		return nil
 	}
 	switch event.Type {
@@ -65,7 +65,7 @@ func (d *responsesDecoder) decode(s *Stream, data []byte) error {
 		// The item keeps its own copy of what it needs.
 		var item protocol.ResponseItem
 		if err := protocol.Unmarshal(event.Item, &item); err != nil {
-			d.add(event.Type, err)
+			s.skip(fmt.Errorf("%s: %w", event.Type, err))
 			return nil
 		}
 		s.push(Event{Kind: ItemDone, Item: item, ItemID: item.ItemID()})
@@ -92,7 +92,7 @@ func (d *responsesDecoder) decode(s *Stream, data []byte) error {
 	return nil
 }
 
-func (d *responsesDecoder) end(_ *Stream, err error) error { return streamError(d.explain(err)) }
+func (d *responsesDecoder) end(_ *Stream, err error) error { return streamError(err) }
 
 // item makes the string of an item id, which is allocated once for an item.
 func (d *responsesDecoder) item(raw rawString) string {

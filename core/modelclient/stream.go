@@ -18,6 +18,9 @@ const (
 	drainTime = 100 * time.Millisecond
 	// drainBytes is how much it reads for that.
 	drainBytes = 4 << 10
+	// strayTextBytes is how much an error repeats of a line that is no part of
+	// an event.
+	strayTextBytes = 120
 )
 
 // errStreamUsed says that a stream was used after it was closed.
@@ -35,6 +38,9 @@ type Stream struct {
 	head   int
 	err    error // what follows the queue; io.EOF after Completed
 	closed bool
+
+	skipped      int    // events that could not be read
+	firstSkipped string // what was wrong with the first
 }
 
 // decoder turns the data of stream events into events. It appends them to the
@@ -47,27 +53,23 @@ type decoder interface {
 	end(s *Stream, err error) error
 }
 
-// skipped counts what a decoder passed over because it could not be read.
-type skipped struct {
-	count int
-	first string // what was wrong with the first
-}
-
-func (s *skipped) add(event string, err error) {
-	if s.count++; s.count == 1 {
-		s.first = err.Error()
-		if event != "" {
-			s.first = event + ": " + s.first
-		}
+// skip counts an event that cannot be read and is passed over.
+func (s *Stream) skip(err error) {
+	if s.skipped++; s.skipped == 1 {
+		s.firstSkipped = err.Error()
 	}
 }
 
 // explain adds what was passed over to the cause of a bad end.
-func (s *skipped) explain(cause error) error {
-	if s.count == 0 {
+func (s *Stream) explain(cause error) error {
+	if line := s.redact.text(s.sse.Stray()); line != "" {
+		// Without the secrets first: a cut could leave a part of one.
+		s.skip(fmt.Errorf("the line %q is no part of an event", line[:min(len(line), strayTextBytes)]))
+	}
+	if s.skipped == 0 {
 		return cause
 	}
-	return &UnreadableError{Cause: cause, Count: s.count, First: s.first}
+	return &UnreadableError{Cause: cause, Count: s.skipped, First: s.firstSkipped}
 }
 
 func (s *Stream) push(event Event) { s.queue = append(s.queue, event) }
@@ -126,7 +128,7 @@ func (s *Stream) read(ctx context.Context) error {
 	if err := s.body.parent.Err(); err != nil {
 		return err
 	}
-	return s.redact.error(s.decoder.end(s, err))
+	return s.redact.error(s.decoder.end(s, s.explain(err)))
 }
 
 // Close ends the stream and frees its connection. It may be called more than

@@ -107,6 +107,7 @@ read-only ... workspace-write ... danger-full-access
 restricted ... enabled
 untrusted ... on-failure ... on-request ... never ... Check your work yourself
 Under on-request ... escalation
+To ask ... with_escalated_permissions ... one short sentence ... justification
 sandbox is read-only ... anything but read
 assume workspace-write, restricted network and on-failure
 narrowest test ... widen ... do not bring tests into ... formatter ... three
@@ -145,7 +146,7 @@ rigour
 came in with this change
 unstated assumptions
 suspicion ... not enough
-clearly not what the author meant
+not something that the author clearly meant to do
 one paragraph ... three lines of code ... conditions ... Matter-of-fact ... No flattery
 everything that the author would ... report nothing
 suggestion ... exactly the leading white space

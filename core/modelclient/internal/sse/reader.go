@@ -15,6 +15,8 @@ const (
 	keepSize = 1 << 20
 	// maxEmptyReads in a row without data or error are one too many.
 	maxEmptyReads = 100
+	// strayBytes is how much of a line is kept that does not belong here.
+	strayBytes = 4 << 10
 )
 
 var (
@@ -37,6 +39,7 @@ type Reader struct {
 	started  bool // the first line was seen
 	joined   []byte
 	oversize bool
+	stray    string
 }
 
 // NewReader returns a reader of src. Events with more than maxEvent bytes of
@@ -84,6 +87,9 @@ func (r *Reader) Next() ([]byte, error) {
 		}
 		value, isData := dataValue(line)
 		if !isData {
+			if r.stray == "" && !isField(line) {
+				r.stray = string(line[:min(len(line), strayBytes)])
+			}
 			continue
 		}
 		switch {
@@ -100,6 +106,21 @@ func (r *Reader) Next() ([]byte, error) {
 		}
 		r.joined = append(append(r.joined, '\n'), value...)
 	}
+}
+
+// Stray returns the beginning of the first line that is neither a field nor a
+// comment, or "": what does not come from an event stream at all has one.
+func (r *Reader) Stray() string { return r.stray }
+
+// isField reports whether a line without data is something that an event
+// stream may hold.
+func isField(line []byte) bool {
+	name, _, _ := bytes.Cut(line, []byte(":"))
+	switch string(name) {
+	case "", "event", "id", "retry":
+		return true
+	}
+	return false
 }
 
 func (r *Reader) tooLarge() error {

@@ -44,6 +44,26 @@ func (p *pieces) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+func TestStray(t *testing.T) {
+	t.Parallel()
+	for stream, want := range map[string]string{
+		": ping\nevent: x\nid\nretry: 5\n\ndata: y\n\n": "",
+		"data: y\n\noops\nagain\n":                      "oops",
+		"database: y\n\n":                               "database: y",
+		strings.Repeat("x", 5000):                       strings.Repeat("x", strayBytes),
+	} {
+		r := NewReader(strings.NewReader(stream), 1<<20)
+		for {
+			if _, err := r.Next(); err != nil {
+				break
+			}
+		}
+		if got := r.Stray(); got != want {
+			t.Errorf("stray line of %.20q is %q, want %q", stream, got, want)
+		}
+	}
+}
+
 func TestReader(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
