@@ -39,12 +39,12 @@ type Client struct {
 // Connect opens a connection to the server within the process.
 func (s *Server) Connect(ctx context.Context, o ClientOptions) (*Client, error) {
 	ours, theirs := jsonrpc.Pipe()
-	c, err := s.connect(theirs)
+	c, err := s.clients.Open(theirs, s.newConnection)
 	if err != nil {
 		return nil, err
 	}
 	go func() {
-		defer s.serving.Done()
+		defer s.clients.Served()
 		if err := c.serve(s.killed); err != nil {
 			s.log.Warn().Err(err).Msg("a connection ended badly")
 		}

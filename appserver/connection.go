@@ -9,6 +9,7 @@ import (
 
 	"github.com/codex-go/codex/appserver/v1"
 	"github.com/codex-go/codex/core/clientid"
+	"github.com/codex-go/codex/core/clients"
 	"github.com/codex-go/codex/protocol"
 	"github.com/codex-go/codex/utils/jsonrpc"
 )
@@ -16,11 +17,9 @@ import (
 // connection is one client's connection and its life: before and after
 // initialize, and the way down.
 type connection struct {
+	clients.Connection
 	server *Server
-	conn   *jsonrpc.Conn
 	v1     *v1.Methods
-	ended  chan struct{} // closed to end the connection from this side
-	once   sync.Once
 	// ready says that the answer to initialize is in the queue, which is the first
 	// message.
 	ready atomic.Bool
@@ -30,21 +29,16 @@ type connection struct {
 	identity clientid.Identity // with the client's name
 }
 
-func newConnection(s *Server, transport jsonrpc.Transport) *connection {
-	c := &connection{
-		server:   s,
-		ended:    make(chan struct{}),
-		identity: s.agent.Identity,
-	}
+func (s *Server) newConnection(transport jsonrpc.Transport) *connection {
+	c := &connection{server: s, identity: s.agent.Identity}
 	c.v1 = v1.New(s.backend, c)
-	c.conn = jsonrpc.NewConn(transport, &jsonrpc.Options{
+	c.Start(transport, &jsonrpc.Options{
 		Router: jsonrpc.RouterFunc(c.route),
 		IDs:    &s.ids,
 		// A client that waits for the answer to a request which cannot be read
 		// must not wait for ever.
 		Malformed: jsonrpc.AnswerRequests,
-		Hooks:     c.hooks(),
-	})
+	}, &s.log)
 	return c
 }
 
@@ -58,16 +52,13 @@ func (c *connection) Identity() clientid.Identity {
 // Announce sends a notification to every client of the server.
 func (c *connection) Announce(n protocol.ServerNotification) { c.server.announce(n) }
 
-// End makes serve return.
-func (c *connection) End() { c.once.Do(func() { close(c.ended) }) }
-
 // announce sends a notification, if the client has its answer to initialize. It
 // does not wait for the client.
 func (c *connection) announce(n protocol.ServerNotification) {
 	if !c.ready.Load() {
 		return
 	}
-	if _, err := c.conn.Post(n.Method(), n); err != nil {
+	if _, err := c.Conn.Post(n.Method(), n); err != nil {
 		c.server.log.Debug().Err(err).Str("method", n.Method()).Msg("a notification was not sent")
 	}
 }
@@ -133,12 +124,7 @@ func (c *connection) initialize(_ context.Context, req *jsonrpc.Request) (any, e
 // the server is being closed, new requests are refused; at the end of the input
 // there are none. (spec: app-server, shutdown)
 func (c *connection) serve(ctx context.Context) error {
-	select {
-	case <-c.conn.InputDone():
-	case <-c.conn.Done():
-	case <-c.ended:
-	case <-ctx.Done():
-	}
+	defer c.Wait(ctx)()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	defer context.AfterFunc(c.server.killed, cancel)()
@@ -149,44 +135,15 @@ func (c *connection) serve(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("%s: %w", what, err))
 		}
 	}
-	end("wait for requests", c.conn.Drain(ctx))
-	if c.server.leave(c) && !c.server.keepRunning {
-		end("end the conversations", c.server.endConversations(ctx))
+	end("wait for requests", c.Conn.Drain(ctx))
+	if c.server.clients.Leave(c) && !c.server.keepRunning {
+		end("end the conversations", c.server.agent.Conversations.CloseLive(ctx))
 	}
 	end("write the last events", c.v1.Close(ctx))
-	if err := c.conn.Shutdown(ctx); errors.Is(err, jsonrpc.ErrBrokenPipe) {
+	if err := c.Conn.Shutdown(ctx); errors.Is(err, jsonrpc.ErrBrokenPipe) {
 		c.server.log.Warn().Err(err).Msg("the client is gone")
 	} else {
 		end("write the last messages", err)
 	}
 	return errors.Join(errs...)
-}
-
-// hooks log what the connection would otherwise pass over in silence.
-func (c *connection) hooks() *jsonrpc.Hooks {
-	log := &c.server.log
-	return &jsonrpc.Hooks{
-		Malformed: func(err *jsonrpc.MessageError) { log.Error().Err(err).Msg("a message was dropped") },
-		Oversize: func(size int64, limit int, id jsonrpc.ID, answered bool) {
-			log.Error().Int64("bytes", size).Int("limit", limit).Bool("answered", answered).Msg("a message was too long")
-		},
-		BadID: func(method string) { log.Warn().Str("method", method).Msg("a request has no usable id") },
-		Unmatched: func(id jsonrpc.ID, _ jsonrpc.Kind) {
-			log.Warn().Stringer("id", id).Msg("a reply that nobody waits for")
-		},
-		Panic: func(method string, value any, stack []byte) {
-			log.Error().Str("method", method).Interface("panic", value).Bytes("stack", stack).Msg("a handler failed")
-		},
-		Refused: func(method string, _ jsonrpc.ID) {
-			log.Debug().Str("method", method).Msg("a request came after the end")
-		},
-		Unencodable: func(method string, _ jsonrpc.ID, err error) {
-			log.Error().Str("method", method).Err(err).Msg("a message could not be encoded")
-		},
-		InputEnded: func(err error) {
-			if err != nil {
-				log.Error().Err(err).Msg("reading from the client failed")
-			}
-		},
-	}
 }

@@ -2,8 +2,6 @@ package appserver
 
 import (
 	"context"
-	"errors"
-	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -11,6 +9,7 @@ import (
 	"github.com/codex-go/codex/appserver/v1"
 	"github.com/codex-go/codex/core/agent"
 	"github.com/codex-go/codex/core/auth/login"
+	"github.com/codex-go/codex/core/clients"
 	"github.com/codex-go/codex/core/shellenv"
 	"github.com/codex-go/codex/protocol"
 	"github.com/codex-go/codex/utils/filesearch"
@@ -18,7 +17,7 @@ import (
 )
 
 // ErrClosed is returned by a server that was closed.
-var ErrClosed = errors.New("the server is closed")
+var ErrClosed = clients.ErrClosed
 
 // shutdownTime bounds how long the end of a connection or of the server takes.
 const shutdownTime = 10 * time.Second
@@ -35,10 +34,7 @@ type Server struct {
 	killed context.Context
 	kill   context.CancelFunc
 
-	mu          sync.Mutex
-	connections map[*connection]struct{}
-	closed      bool
-	serving     sync.WaitGroup // grows only while closed is false
+	clients clients.Set[*connection]
 }
 
 // New returns a server. It reads the configuration and fails when that cannot
@@ -55,7 +51,6 @@ func New(ctx context.Context, o *Options) (*Server, error) {
 		keepRunning: o.KeepRunning,
 		agent:       a,
 		log:         a.Log,
-		connections: make(map[*connection]struct{}),
 	}
 	s.killed, s.kill = context.WithCancel(context.Background())
 	s.backend = &v1.Backend{
@@ -83,70 +78,28 @@ func New(ctx context.Context, o *Options) (*Server, error) {
 // within ten seconds; the conversations end with the last connection. It returns
 // nil when the client simply went away.
 func (s *Server) Serve(ctx context.Context, transport jsonrpc.Transport) error {
-	c, err := s.connect(transport)
+	c, err := s.clients.Open(transport, s.newConnection)
 	if err != nil {
 		return err
 	}
-	defer s.serving.Done()
+	defer s.clients.Served()
 	return c.serve(ctx)
-}
-
-// connect opens a connection.
-func (s *Server) connect(transport jsonrpc.Transport) (*connection, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		transport.Close()
-		return nil, ErrClosed
-	}
-	s.serving.Add(1)
-	c := newConnection(s, transport)
-	s.connections[c] = struct{}{}
-	return c, nil
-}
-
-// leave takes a connection out and reports whether it was the last.
-func (s *Server) leave(c *connection) (last bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.connections, c)
-	return len(s.connections) == 0
-}
-
-// endConversations ends all conversations, and takes them out of the manager.
-func (s *Server) endConversations(ctx context.Context) error {
-	live := s.backend.Conversations.Live()
-	errs := make([]error, len(live))
-	var wg sync.WaitGroup
-	for i, c := range live {
-		s.backend.Conversations.Remove(c.ID())
-		wg.Go(func() { errs[i] = c.Close(ctx) })
-	}
-	wg.Wait()
-	return errors.Join(errs...)
 }
 
 // announce sends a notification to every client.
 func (s *Server) announce(n protocol.ServerNotification) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.connections {
-		c.announce(n)
-	}
+	s.clients.Each(func(c *connection) { c.announce(n) })
 }
 
 // Close ends all connections and conversations and waits for them. When ctx ends
 // before, it takes them down at once; then what they had to write may be lost.
 // It may be called more than once.
 func (s *Server) Close(ctx context.Context) error {
-	s.mu.Lock()
-	s.closed = true
-	for c := range s.connections {
-		c.End()
-	}
-	s.mu.Unlock()
+	s.clients.Close()
 	stop := context.AfterFunc(ctx, s.kill)
 	defer stop()
-	s.serving.Wait()
+	if err := s.clients.Wait(context.Background()); err != nil {
+		return err
+	}
 	return s.agent.Close(ctx)
 }

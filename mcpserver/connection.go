@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/codex-go/codex/core/clientid"
+	"github.com/codex-go/codex/core/clients"
 	"github.com/codex-go/codex/mcptypes"
 	"github.com/codex-go/codex/mcptypes/wire"
 	"github.com/codex-go/codex/utils/jsonrpc"
@@ -14,10 +15,8 @@ import (
 
 // connection is one client's connection and its life.
 type connection struct {
+	clients.Connection
 	server *Server
-	conn   *jsonrpc.Conn // only serve uses it: what is read first may come before it is set
-	ended  chan struct{} // closed to end the connection from this side
-	once   sync.Once
 
 	mu       sync.Mutex
 	opened   bool              // initialize was accepted
@@ -27,19 +26,13 @@ type connection struct {
 	stopped  error // why no call may run any more
 }
 
-func newConnection(s *Server, transport jsonrpc.Transport) *connection {
-	c := &connection{
-		server:   s,
-		ended:    make(chan struct{}),
-		identity: s.agent.Identity,
-		calls:    make(map[jsonrpc.ID]*call),
-	}
-	c.conn = jsonrpc.NewConn(transport, &jsonrpc.Options{
+func (s *Server) newConnection(transport jsonrpc.Transport) *connection {
+	c := &connection{server: s, identity: s.agent.Identity, calls: make(map[jsonrpc.ID]*call)}
+	c.Start(transport, &jsonrpc.Options{
 		Router:    jsonrpc.RouterFunc(c.route),
 		IDs:       &s.ids,
 		Malformed: jsonrpc.AnswerAll,
-		Hooks:     c.hooks(),
-	})
+	}, &s.log)
 	return c
 }
 
@@ -116,9 +109,6 @@ func (c *connection) Identity() clientid.Identity {
 // errShutdown is why calls end at the end of the connection.
 var errShutdown = errors.New("the server is shutting down")
 
-// end makes serve return.
-func (c *connection) end() { c.once.Do(func() { close(c.ended) }) }
-
 // stop interrupts all calls, and those to come.
 func (c *connection) stop() {
 	c.mu.Lock()
@@ -137,52 +127,21 @@ func (c *connection) stop() {
 // are interrupted, what was asked is answered, what must be written is written.
 // (spec: mcp, shutdown)
 func (c *connection) serve(ctx context.Context) error {
-	select {
-	case <-c.conn.InputDone():
-	case <-c.conn.Done():
-	case <-c.ended:
-	case <-ctx.Done():
-	}
+	defer c.Wait(ctx)()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.server.times.shutdown)
 	defer cancel()
 	c.stop()
 	drain, stop := context.WithTimeout(ctx, c.server.times.drain)
-	errs := []error{c.conn.Drain(drain)}
+	errs := []error{c.Conn.Drain(drain)}
 	stop()
-	if c.server.leave(c) && !c.server.o.KeepRunning {
-		errs = append(errs, c.server.endConversations(ctx))
+	if c.server.clients.Leave(c) && !c.server.o.KeepRunning {
+		errs = append(errs, c.server.agent.Conversations.CloseLive(ctx))
 	}
-	errs = append(errs, c.conn.Shutdown(ctx))
+	errs = append(errs, c.Conn.Shutdown(ctx))
 	err := errors.Join(errs...)
 	if errors.Is(err, jsonrpc.ErrBrokenPipe) {
 		c.server.log.Warn().Err(err).Msg("the client is gone")
 		return nil
 	}
 	return err
-}
-
-// hooks log what the connection would otherwise pass over in silence.
-func (c *connection) hooks() *jsonrpc.Hooks {
-	log := &c.server.log
-	return &jsonrpc.Hooks{
-		Malformed: func(err *jsonrpc.MessageError) { log.Error().Err(err).Msg("a message was dropped") },
-		Oversize: func(size int64, limit int, _ jsonrpc.ID, answered bool) {
-			log.Error().Int64("bytes", size).Int("limit", limit).Bool("answered", answered).Msg("a message was too long")
-		},
-		BadID: func(method string) { log.Warn().Str("method", method).Msg("a request has no usable id") },
-		Unmatched: func(id jsonrpc.ID, _ jsonrpc.Kind) {
-			log.Warn().Stringer("id", id).Msg("a reply that nobody waits for")
-		},
-		Panic: func(method string, value any, stack []byte) {
-			log.Error().Str("method", method).Interface("panic", value).Bytes("stack", stack).Msg("a handler failed")
-		},
-		Unencodable: func(method string, _ jsonrpc.ID, err error) {
-			log.Error().Str("method", method).Err(err).Msg("a message could not be encoded")
-		},
-		InputEnded: func(err error) {
-			if err != nil {
-				log.Error().Err(err).Msg("reading from the client failed")
-			}
-		},
-	}
 }

@@ -2,20 +2,18 @@ package mcpserver
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/codex-go/codex/core/agent"
+	"github.com/codex-go/codex/core/clients"
 	"github.com/codex-go/codex/protocol"
 	"github.com/codex-go/codex/utils/jsonrpc"
 )
 
 // ErrClosed is returned by a server that was closed.
-var ErrClosed = errors.New("the server is closed")
+var ErrClosed = clients.ErrClosed
 
 // times are the bounds of a server.
 type times struct {
@@ -43,16 +41,13 @@ type Server struct {
 	life    context.Context
 	endLife context.CancelFunc
 
-	mu          sync.Mutex
-	connections map[*connection]struct{}
-	closed      bool
-	serving     sync.WaitGroup
+	clients clients.Set[*connection]
 }
 
 // New returns a server. It reads the configuration and fails when that cannot
 // be used; nothing else is read or started before it is needed.
 func New(ctx context.Context, o *Options) (*Server, error) {
-	s := &Server{connections: make(map[*connection]struct{}), times: usualTimes()}
+	s := &Server{times: usualTimes()}
 	if o != nil {
 		s.o = *o
 	}
@@ -76,70 +71,21 @@ func New(ctx context.Context, o *Options) (*Server, error) {
 // within ten seconds. It returns nil when the client simply went away.
 // (spec: mcp, shutdown)
 func (s *Server) Serve(ctx context.Context, transport jsonrpc.Transport) error {
-	c, err := s.connect(transport)
+	c, err := s.clients.Open(transport, s.newConnection)
 	if err != nil {
 		return err
 	}
-	defer s.serving.Done()
+	defer s.clients.Served()
 	return c.serve(ctx)
-}
-
-// connect opens a connection.
-func (s *Server) connect(transport jsonrpc.Transport) (*connection, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		transport.Close()
-		return nil, ErrClosed
-	}
-	s.serving.Add(1)
-	c := newConnection(s, transport)
-	s.connections[c] = struct{}{}
-	return c, nil
-}
-
-// leave takes a connection out and reports whether it was the last.
-func (s *Server) leave(c *connection) (last bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.connections, c)
-	return len(s.connections) == 0
-}
-
-// endConversations ends all conversations, and takes them out of the manager.
-func (s *Server) endConversations(ctx context.Context) error {
-	live := s.agent.Conversations.Live()
-	errs := make([]error, len(live))
-	var wg sync.WaitGroup
-	for i, c := range live {
-		s.agent.Conversations.Remove(c.ID())
-		wg.Go(func() { errs[i] = c.Close(ctx) })
-	}
-	wg.Wait()
-	return errors.Join(errs...)
 }
 
 // Close ends all connections and conversations and waits for them, or for ctx.
 // It may be called more than once.
 func (s *Server) Close(ctx context.Context) error {
-	s.mu.Lock()
-	s.closed = true
-	for c := range s.connections {
-		c.end()
+	defer s.endLife()
+	s.clients.Close()
+	if err := s.clients.Wait(ctx); err != nil {
+		return err
 	}
-	s.mu.Unlock()
-	done := make(chan struct{})
-	go func() {
-		s.serving.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
-		s.endLife()
-		return fmt.Errorf("close the server: %w", ctx.Err())
-	}
-	err := s.agent.Close(ctx)
-	s.endLife()
-	return err
+	return s.agent.Close(ctx)
 }

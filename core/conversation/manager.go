@@ -297,6 +297,20 @@ func (m *Manager) Remove(id protocol.ConversationID) (*Conversation, bool) {
 	return c, true
 }
 
+// CloseLive takes the live conversations out of the manager, ends them and waits
+// for them, or for ctx. Others may come afterwards.
+func (m *Manager) CloseLive(ctx context.Context) error {
+	live := m.Live()
+	errs := make([]error, len(live))
+	var wg sync.WaitGroup
+	for i, c := range live {
+		m.remove(c)
+		wg.Go(func() { errs[i] = c.Close(ctx) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
 // Close ends all conversations, also those that were removed and not closed,
 // and waits for them, or for ctx; they end also when it has ended. Programs that
 // were started for the end of a turn get a moment to end. It may be called more

@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 )
 
 const (
@@ -87,8 +88,11 @@ type Conn struct {
 	cancel    context.CancelCauseFunc
 	inputDone chan struct{}
 	done      chan struct{}
-	finished  chan struct{}  // closed after done, when work is done too
-	work      sync.WaitGroup // the reader, the writer and every handler
+	finished  chan struct{}  // closed after done, when everything below is done too
+	work      sync.WaitGroup // the reader and every handler
+	written   chan struct{}  // closed when the writer is done
+
+	givingBack atomic.Bool // memory of large messages is being given back
 }
 
 // NewConn starts a connection over a transport, which it owns from now on. It
@@ -100,6 +104,7 @@ func NewConn(transport Transport, opts *Options) *Conn {
 		inputDone:   make(chan struct{}),
 		done:        make(chan struct{}),
 		finished:    make(chan struct{}),
+		written:     make(chan struct{}),
 		nullReplies: newLimiter(),
 	}
 	if opts != nil {
@@ -120,7 +125,7 @@ func NewConn(transport Transport, opts *Options) *Conn {
 	c.state = newState(positive(c.opts.QueueBytes, DefaultQueueBytes))
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
 	c.work.Go(c.read)
-	c.work.Go(c.write)
+	go c.write()
 	return c
 }
 
@@ -301,111 +306,11 @@ func (c *Conn) end(cause error) {
 	close(c.done)
 	go func() {
 		c.work.Wait()
+		if !errors.Is(cause, errStalled) {
+			<-c.written
+		}
 		close(c.finished)
 	}()
-}
-
-// enqueue queues the message in sp or, if that is nil, in s, and frees s. It
-// waits while the queue is full. sent, if not nil, is called under the lock when
-// the message has entered the queue.
-func (c *Conn) enqueue(ctx context.Context, s *scratch, sp *spool, sent func()) error {
-	if ctx.Err() != nil {
-		segment{spool: sp}.discard()
-		s.free()
-		return context.Cause(ctx)
-	}
-	w, err := c.place(s, sp, sent, nil)
-	if w == nil {
-		return err
-	}
-	select {
-	case <-w.done:
-		return w.err
-	case <-ctx.Done():
-	}
-	c.mu.Lock()
-	removed := c.out.remove(w)
-	if removed {
-		c.out.admit() // it may have held up smaller ones; the writer is at work
-		c.quiet.Broadcast()
-	}
-	c.mu.Unlock()
-	if !removed { // it was admitted, or the connection ended, in the meantime
-		<-w.done
-		return w.err
-	}
-	w.seg.discard()
-	return context.Cause(ctx)
-}
-
-// place queues the message in sp or, if that is nil, in s, and frees s. When the
-// queue is full it returns the place that the message has behind it and does not
-// wait. Under the lock it calls sent, if not nil, when the message has entered
-// the queue, now or later, and parked, if not nil, when it has to wait.
-func (c *Conn) place(s *scratch, sp *spool, sent func(), parked func(cost int)) (*waiter, error) {
-	seg := segment{spool: sp}
-	if sp == nil {
-		seg.data = s.buf
-	}
-	kept := false // the queue owns the memory of s from now on
-	defer func() {
-		if kept && sp == nil {
-			s.buf = nil
-		}
-		s.free()
-	}()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.ended {
-		seg.discard()
-		return nil, c.cause
-	}
-	if len(c.out.waiting) == 0 && c.out.fits(seg.cost()) {
-		kept = c.out.add(seg)
-		if sent != nil {
-			sent()
-		}
-		if c.idle {
-			c.idle = false
-			c.writable.Signal()
-		}
-		return nil, nil
-	}
-	kept = true
-	w := &waiter{seg: seg, sent: sent, done: make(chan struct{})}
-	c.out.waiting = append(c.out.waiting, w)
-	if parked != nil {
-		parked(seg.cost())
-	}
-	return w, nil
-}
-
-// write is the writing goroutine.
-func (c *Conn) write() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for {
-		for len(c.out.segments) == 0 && !c.ended {
-			c.quiet.Broadcast()
-			c.idle = true
-			c.writable.Wait()
-			c.idle = false
-		}
-		if c.ended {
-			return
-		}
-		seg := c.out.take()
-		c.writing = true
-		c.mu.Unlock()
-		err := seg.writeTo(c.transport)
-		seg.discard()
-		if err != nil {
-			c.end(fmt.Errorf("%w: %w", ErrBrokenPipe, err))
-		}
-		c.mu.Lock()
-		c.writing = false
-		c.out.finish(seg)
-	}
 }
 
 // read is the reading goroutine.

@@ -455,30 +455,6 @@ func TestInputEndsInALine(t *testing.T) {
 	}
 }
 
-// Not parallel: the line takes memory and time.
-func TestOversizeRequest(t *testing.T) {
-	input := io.MultiReader(
-		repeat(`{"id":"large","method":"m","params":{"text":"`, 70_000_000, "\"}}\n"),
-		repeat(`{"id":"fits","method":"m","params":{"text":"`, 20_000_000, "\"}}\n"),
-	)
-	var out strings.Builder
-	conn := NewConn(NewLineTransport(input, &out, nil), &Options{
-		Router: RouterFunc(func(*Request) Work {
-			return Work{Run: func(_ context.Context, req *Request) (any, error) { return len(req.Params), nil }}
-		}),
-		MaxInFlight: 1,
-	})
-	<-conn.InputDone()
-	if err := conn.Shutdown(t.Context()); err != nil {
-		t.Error(err)
-	}
-	want := `{"jsonrpc":"2.0","id":"large","error":{"code":-32600,"message":"Invalid request: message is longer than 67108864 bytes"}}` + "\n" +
-		`{"jsonrpc":"2.0","id":"fits","result":20000011}` + "\n"
-	if diff := cmp.Diff(want, out.String()); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // TestShutdownInTime checks that Shutdown returns when its context is done,
 // whatever hangs.
 func TestShutdownInTime(t *testing.T) {

@@ -213,6 +213,9 @@ func (c *Conn) finish(t *task) []*task {
 	defer c.mu.Unlock()
 	c.active--
 	r := t.req.answer
+	if r.size >= largeMessage {
+		c.giveBackLater()
+	}
 	if r.handled = true; !r.parked {
 		c.releaseSlot(r)
 	}

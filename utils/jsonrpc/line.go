@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"slices"
 	"sync"
 )
 
@@ -73,30 +72,24 @@ func (t *lineTransport) ReadMessage() ([]byte, error) {
 
 // readLine returns the next line without its line feed, in memory of its own.
 func (t *lineTransport) readLine() ([]byte, error) {
-	var long []byte // the beginning of a line that does not end in rest
+	var begun gather // a line that does not end in rest
 	for {
 		part, whole := t.next()
-		if len(long)+len(part) > t.maxLine {
-			return nil, t.skip(long, part, whole)
+		switch {
+		case begun.size+len(part) > t.maxLine:
+			return nil, t.skip(&begun, part, whole)
+		case begun.size > 0 || len(bytes.Trim(part, blanks)) > 0: // an empty line costs no memory
+			begun.add(part)
 		}
-		if whole && len(bytes.Trim(part, blanks)) == 0 && long == nil {
-			continue // an empty line costs no memory
-		}
-		if need := len(long) + len(part); need > cap(long) {
-			if long != nil {
-				need = min(max(need, 2*cap(long)), t.maxLine)
-			}
-			long = slices.Grow(long, need-len(long))
-		}
-		long = append(long, part...)
-		if whole {
-			return long, nil
-		}
-		if t.readErr != nil {
-			if len(long) == 0 {
-				return nil, t.readErr
-			}
-			return long, nil
+		switch {
+		case whole && begun.size > 0:
+			return begun.line(), nil
+		case whole:
+			continue
+		case t.readErr != nil && begun.size > 0:
+			return begun.line(), nil
+		case t.readErr != nil:
+			return nil, t.readErr
 		}
 		t.fill()
 	}
@@ -130,14 +123,20 @@ func (t *lineTransport) fill() {
 
 // skip reads on to the end of a line that is too long and keeps only its
 // beginning.
-func (t *lineTransport) skip(long, part []byte, whole bool) error {
+func (t *lineTransport) skip(begun *gather, part []byte, whole bool) error {
 	e := &OversizeError{Limit: t.maxLine}
 	add := func(p []byte) {
 		e.Size += int64(len(p))
 		e.Prefix = append(e.Prefix, p[:min(len(p), oversizePrefix-len(e.Prefix))]...)
 	}
-	add(long)
+	for _, chunk := range begun.chunks {
+		add(chunk)
+	}
 	add(part)
+	*begun = gather{}
+	if e.Size >= largeMessage {
+		giveBack()
+	}
 	for !whole && t.readErr == nil {
 		t.fill()
 		part, whole = t.next()

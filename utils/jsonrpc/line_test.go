@@ -121,6 +121,13 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
+// held returns the bytes of the heap that the system has not got back.
+func held() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapSys - m.HeapReleased
+}
+
 // Not parallel: it measures memory.
 func TestLongLines(t *testing.T) {
 	const mb = 1_000_000
@@ -138,8 +145,22 @@ func TestLongLines(t *testing.T) {
 		if !errors.As(err, &oversize) || oversize.Size != 70*mb+20 || len(oversize.Prefix) != oversizePrefix {
 			t.Fatalf("got %v", err)
 		}
+		if got := held(); got > 40*mb {
+			t.Errorf("%d bytes are held afterwards", got)
+		}
 		if text, err := tr.ReadMessage(); string(text) != "{}" {
 			t.Errorf("got %q, error %v", text, err)
+		}
+	})
+	t.Run("the beginning costs its length once", func(t *testing.T) {
+		got := allocated(func() {
+			tr := NewLineTransport(repeat("", 60*mb, ""), io.Discard, &LineOptions{MaxLine: 59 * mb})
+			if _, err := tr.ReadMessage(); err == nil {
+				t.Error("the line was not skipped")
+			}
+		})
+		if got > 62*mb {
+			t.Errorf("%d bytes allocated", got)
 		}
 	})
 	t.Run("memory does not depend on the length", func(t *testing.T) {

@@ -1,5 +1,10 @@
 package jsonrpc
 
+import (
+	"bytes"
+	"io"
+)
+
 const (
 	// DefaultQueueBytes is the bound of the outgoing queue unless [Options] says
 	// otherwise: 8 MiB.
@@ -7,6 +12,7 @@ const (
 
 	segmentSize = 64 << 10 // bytes of small messages that are written at once
 	ownSegment  = 16 << 10 // length from which a message is not copied
+	inPieces    = 1 << 20  // length from which a message is written in pieces
 	spareCount  = 4        // segments kept for the next messages
 	spoolCost   = 64 << 10 // what a spooled message counts in the queue
 )
@@ -25,15 +31,31 @@ func (s segment) cost() int {
 	return len(s.data)
 }
 
-func (s segment) writeTo(t Transport) error {
-	if s.spool == nil {
+// writeTo writes the segment. Of a large one moving hears whenever the transport
+// has taken a piece.
+func (s segment) writeTo(t Transport, moving func()) error {
+	if s.spool != nil {
+		r, err := s.spool.rewind()
+		if err != nil {
+			return err
+		}
+		return t.WriteStream(watched{r, moving})
+	}
+	if len(s.data) < inPieces {
 		return t.WriteBatch(s.data)
 	}
-	r, err := s.spool.rewind()
-	if err != nil {
-		return err
-	}
-	return t.WriteStream(r)
+	return t.WriteStream(watched{bytes.NewReader(s.data[:len(s.data)-1]), moving})
+}
+
+// watched is a reader that tells of every Read.
+type watched struct {
+	io.Reader
+	moving func()
+}
+
+func (w watched) Read(b []byte) (int, error) {
+	w.moving()
+	return w.Reader.Read(b)
 }
 
 // discard frees what the segment holds beside memory.

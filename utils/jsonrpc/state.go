@@ -3,6 +3,7 @@ package jsonrpc
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // state is everything about a connection that changes. Its lock is held for a
@@ -47,9 +48,11 @@ type state struct {
 	open int
 
 	// out is the outgoing queue. writing says that the writer has a segment of it
-	// in hand, idle that the writer waits for one.
+	// in hand, of which the transport has taken something at the time moved; idle
+	// says that the writer waits for one.
 	out     outbox
 	writing bool
+	moved   time.Time
 	idle    bool
 
 	// Conditions, all on mu.
