@@ -3,6 +3,7 @@ package patch
 import (
 	"regexp"
 	"slices"
+	"sort"
 	"strconv"
 )
 
@@ -94,18 +95,39 @@ func (e *editor) place(lines []Line, endOfFile bool, hint *hunkHeader) (at int, 
 		return at, lines
 	}
 	// A blank line between a chunk and what follows it reads as an empty line
-	// of context, which need not be in the file. More than one of them at the
-	// very end is taken off as long as something to search for is left.
-	for first := true; ; first = false {
-		shorter, ok := dropEmptyEnd(lines)
-		if !ok || !first && (lines[len(lines)-1] != Line{Op: Context} || len(oldLines(shorter)) == 0) {
-			return -1, nil
-		}
-		lines = shorter
-		if at := e.seek(lines, endOfFile, hint); at >= 0 {
-			return at, lines
-		}
+	// of context, which need not be in the file.
+	lines, ok := dropEmptyEnd(lines)
+	if !ok {
+		return -1, nil
 	}
+	if at := e.seek(lines, endOfFile, hint); at >= 0 {
+		return at, lines
+	}
+	// There may be more of them. As few as possible are taken off: what is found
+	// is found with fewer lines as well, which spares trying every number.
+	most := emptyEnds(lines)
+	dropped := 1 + sort.Search(most, func(i int) bool {
+		return e.seek(lines[:len(lines)-1-i], endOfFile, hint) >= 0
+	})
+	if dropped > most {
+		return -1, nil
+	}
+	lines = lines[:len(lines)-dropped]
+	return e.seek(lines, endOfFile, hint), lines
+}
+
+// emptyEnds counts the empty lines of context at the end that can be taken off
+// so that something to search for is left.
+func emptyEnds(lines []Line) int {
+	rest := len(lines)
+	for rest > 0 && lines[rest-1] == (Line{Op: Context}) {
+		rest--
+	}
+	n := len(lines) - rest
+	if n > 0 && len(oldLines(lines[:rest])) == 0 {
+		n--
+	}
+	return n
 }
 
 // seek tries the places of old lines in the order of their likelihood.

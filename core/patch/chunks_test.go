@@ -2,6 +2,7 @@ package patch
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -116,6 +117,61 @@ func TestSearchAgreesWithNaive(t *testing.T) {
 	}
 }
 
+// What is taken off the end of a chunk does not depend on how the number is
+// found: it is what trying every number gives.
+func TestEmptyEndsAsIfTriedOneByOne(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	pick := func(from ...string) string { return from[random.IntN(len(from))] }
+	found := 0
+	for range 3000 {
+		var text strings.Builder
+		for range random.IntN(10) {
+			text.WriteString(pick("a", "", "", " ") + "\n")
+		}
+		lines := []string{"@@"}
+		for range random.IntN(3) {
+			lines = append(lines, pick(" a", "-a", "+b", "", "-", "+"))
+		}
+		for range random.IntN(6) {
+			lines = append(lines, "")
+		}
+		if len(lines) == 1 {
+			continue
+		}
+		e := &editor{doc: newDocument(text.String())}
+		e.match.lines = e.doc.lines
+		chunk := chunksOf(t, lines...)[0]
+		if len(oldLines(chunk.Lines)) == 0 {
+			continue
+		}
+		want, left := -1, chunk.Lines
+		for first, ok := true, true; ok; first = false {
+			if want = e.seek(left, false, nil); want >= 0 {
+				break
+			}
+			var shorter []Line
+			shorter, ok = dropEmptyEnd(left)
+			if !first && ok {
+				ok = left[len(left)-1] == Line{Op: Context} && len(oldLines(shorter)) > 0
+			}
+			if ok {
+				left = shorter
+			}
+		}
+		at, got := e.place(chunk.Lines, false, nil)
+		if at != want || at >= 0 && !cmp.Equal(left, got) {
+			t.Fatalf("place of %q in %q = %d, %v, want %d, %v", lines, text.String(), at, got, want, left)
+		}
+		if at >= 0 && len(got) < len(chunk.Lines)-1 {
+			found++
+		}
+	}
+	if found == 0 {
+		t.Error("no chunk lost more than one line")
+	}
+}
+
 // longFile returns a file of 50,000 lines and a patch of 1,000 hunks for it.
 // Every fourth hunk matches loosely only.
 func longFile() (text string, body []string) {
@@ -184,6 +240,40 @@ func BenchmarkPlanNotFound(b *testing.B) {
 		lines = append(lines, " a", " b", " }")
 	}
 	chunks := chunksOf(b, append(lines, " a", " a")...)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := applyChunks("f", text, chunks); err == nil {
+			b.Fatal("the patch fits")
+		}
+	}
+}
+
+// BenchmarkPlanSections updates one file of 50,000 lines in 200 sections.
+func BenchmarkPlanSections(b *testing.B) {
+	text, _ := longFile()
+	dir := plant(b, tree{"f": text})
+	var body []string
+	for n := range 200 {
+		line := fmt.Sprintf("\tline %d of the file", n*240)
+		body = append(body, "*** Update File: f", "@@", "-"+line, "+"+line+" as changed")
+	}
+	p, err := Parse(patchText(body...))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := NewPlan(b.Context(), OS(), dir, p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkPlanEmptyEnds is a chunk that ends in many blank lines and fits
+// nowhere.
+func BenchmarkPlanEmptyEnds(b *testing.B) {
+	chunks := chunksOf(b, append([]string{"@@", " b"}, make([]string, 20_000)...)...)
+	text := strings.Repeat("a\n", 50_000)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := applyChunks("f", text, chunks); err == nil {

@@ -38,11 +38,15 @@ func plainRune(r rune) rune {
 
 // matcher finds runs of lines in a file. The lines are numbered once for each
 // leniency, when it is first needed, so that thousands of searches in a long
-// file stay cheap, failing ones too.
+// file stay cheap, failing ones too. A few exact ones need no numbers.
 type matcher struct {
 	lines  []string
 	levels [len(leniencies)]*level
+	exact  int // exact searches without numbers
 }
+
+// fewSearches is how many searches cost less than to number the lines.
+const fewSearches = 8
 
 // level is the file as one leniency sees it.
 type level struct {
@@ -91,6 +95,13 @@ func (m *matcher) find(pattern []string, start int) int {
 		return -1
 	}
 	for n := range leniencies {
+		if n == 0 && m.exact < fewSearches {
+			m.exact++
+			if at := search(m.lines, pattern, start); at >= 0 {
+				return at
+			}
+			continue
+		}
 		if ids, ok := m.numbers(n, pattern); ok {
 			if at := search(m.level(n).ids, ids, start); at >= 0 {
 				return at
@@ -116,7 +127,7 @@ func (m *matcher) matches(pattern []string, at int) bool {
 
 // search returns the first index at or after start where pattern begins in
 // text, or -1, in time proportional to their lengths (Knuth, Morris, Pratt).
-func search(text, pattern []int32, start int) int {
+func search[T comparable](text, pattern []T, start int) int {
 	border := make([]int, len(pattern))
 	k := 0
 	for i := 1; i < len(pattern); i++ {
