@@ -38,6 +38,7 @@ type Config struct {
 	ModelContextWindow    *uint64
 	ModelMaxOutputTokens  *uint64
 	AutoCompactTokenLimit *int64
+	size                  sizeOverrides
 	// ReasoningEffort and Verbosity are empty when they are not set.
 	ReasoningEffort  protocol.ReasoningEffort
 	ReasoningSummary protocol.ReasoningSummary

@@ -74,7 +74,7 @@ func ptr[T any](value T) *T { return &value }
 
 // compareConfigs leaves out what has tests of its own.
 var compareConfigs = gocmp.FilterPath(func(p gocmp.Path) bool {
-	return p.String() == "Origins" || p.String() == "Providers" || p.String() == "family"
+	return p.String() == "Origins" || p.String() == "Providers" || p.String() == "family" || p.String() == "size"
 }, gocmp.Ignore())
 
 func TestDefaults(t *testing.T) {

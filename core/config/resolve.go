@@ -225,6 +225,7 @@ func (r *resolver) resolveModel(c *Config) {
 		c.family.summaryFormat = &format
 	}
 	c.ModelFamily = c.FamilyFor(c.Model)
+	c.size = sizeOverrides{contextWindow: f.ModelContextWindow, autoCompactLimit: f.AutoCompactTokenLimit}
 	c.ModelContextWindow, c.ModelMaxOutputTokens = f.ModelContextWindow, f.ModelMaxOutputTokens
 	c.AutoCompactTokenLimit = f.AutoCompactTokenLimit
 	if c.AutoCompactTokenLimit == nil && c.ModelContextWindow != nil {

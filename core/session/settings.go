@@ -50,8 +50,8 @@ func settingsFrom(c *config.Config) *settings {
 	}
 }
 
-// withModel returns a copy of s for another model. Overrides of the family that
-// the configuration made stay.
+// withModel returns a copy of s for another model. What the configuration says
+// about the family and the limit stays.
 func (s *settings) withModel(c *config.Config, model string) *settings {
 	n := *s
 	if model == s.model {
@@ -59,12 +59,7 @@ func (s *settings) withModel(c *config.Config, model string) *settings {
 	}
 	n.model = model
 	n.family = c.FamilyFor(model)
-	n.contextWindow, n.autoCompactLimit = nil, nil
-	if model == c.Model {
-		n.contextWindow, n.autoCompactLimit = c.ModelContextWindow, c.AutoCompactTokenLimit
-	} else if info, ok := models.Info(model); ok {
-		n.contextWindow, n.autoCompactLimit = &info.ContextWindow, &info.AutoCompactTokenLimit
-	}
+	n.contextWindow, n.autoCompactLimit = c.SizeFor(model)
 	return &n
 }
 
