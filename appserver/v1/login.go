@@ -11,13 +11,8 @@ import (
 	"github.com/codex-go/codex/utils/jsonrpc"
 )
 
-const (
-	// loginTime is how long a login in the browser may take.
-	loginTime = 10 * time.Minute
-	// pageTime is how long the browser may fetch the last page of a login that
-	// succeeded, unless the port is wanted before.
-	pageTime = 6 * time.Second
-)
+// loginTime is how long a login in the browser may take.
+const loginTime = 10 * time.Minute
 
 // Logins holds the login in the browser that is under way, at most one in a
 // process because of its port. The zero value has none.
@@ -136,11 +131,9 @@ func (m *Methods) followLogin(conn *jsonrpc.Conn, a *activeLogin) {
 		return
 	}
 	m.announceAuth()
-	timer := time.NewTimer(pageTime)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
-	case <-a.hurry:
+	case <-a.server.Stopped():
+	case <-a.hurry: // the port is wanted
 	case <-m.input.Done():
 	}
 }

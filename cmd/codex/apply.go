@@ -8,8 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/codex-go/codex/cmd/internal/taskdiff"
-	"github.com/codex-go/codex/core/agent"
-	"github.com/codex-go/codex/core/config"
 )
 
 func newApply(flags *globalFlags) *cobra.Command {
@@ -17,10 +15,13 @@ func newApply(flags *globalFlags) *cobra.Command {
 		Use:     "apply TASK_ID",
 		Aliases: []string{"a"},
 		Short:   "Apply the difference that a cloud task made to this work tree",
+		Long: "Fetches the difference that a task in the cloud made and applies it with \"git apply --3way\" at the root of\n" +
+			"this work tree. It needs a ChatGPT login.",
+		Example: "  codex apply task_e_68d1",
 		Args:    exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return flags.withAgent(cmd.Context(), config.Overrides{}, func(ctx context.Context, a *agent.Agent) error {
-				credential, ok, err := a.Auth.Token(ctx)
+			return flags.withAuth(cmd.Context(), func(ctx context.Context, s session) error {
+				credential, ok, err := s.auth.Token(ctx)
 				if err != nil {
 					return err
 				}
@@ -28,12 +29,12 @@ func newApply(flags *globalFlags) *cobra.Command {
 					return errors.New("nobody is signed in: run \"codex login\"")
 				}
 				diff, err := taskdiff.Fetch(ctx, args[0], taskdiff.Options{
-					BaseURL: a.Startup.ChatGPTBaseURL, Credential: credential, Identity: a.Identity,
+					BaseURL: s.config.ChatGPTBaseURL, Credential: credential, Identity: s.identity,
 				})
 				if err != nil {
 					return err
 				}
-				if err := taskdiff.Apply(ctx, a.Startup.Cwd, diff); err != nil {
+				if err := taskdiff.Apply(ctx, s.config.Cwd, diff); err != nil {
 					return err
 				}
 				fmt.Fprintln(cmd.OutOrStdout(), "Applied the difference to the work tree.")

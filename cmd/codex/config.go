@@ -12,10 +12,11 @@ import (
 
 func newConfig(flags *globalFlags) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "config",
-		Short: "Show the configuration",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  needCommand,
+		Use:     "config",
+		Short:   "Show the configuration",
+		Example: "  codex config show --origins",
+		Args:    cobra.ArbitraryArgs,
+		RunE:    needCommand,
 	}
 	cmd.AddCommand(newConfigShow(flags))
 	return cmd

@@ -17,10 +17,11 @@ import (
 
 func newDebug(flags *globalFlags) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "debug",
-		Short: "Look at what the program does to commands",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  needCommand,
+		Use:     "debug",
+		Short:   "Look at what the program does to commands",
+		Example: "  codex debug sandbox\n  codex debug landlock -- touch /etc/x",
+		Args:    cobra.ArbitraryArgs,
+		RunE:    needCommand,
 	}
 	cmd.AddCommand(newDebugRun(flags, "landlock", "linux"), newDebugRun(flags, "seatbelt", "darwin"), newDebugSandbox())
 	return cmd

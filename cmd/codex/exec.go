@@ -45,7 +45,7 @@ type execFlags struct {
 	planTool     bool
 	lastMessage  string
 	last         bool
-	threadSource string // accepted from newer clients and not used
+	forNewer     [2]string // what newer clients tell and nothing here needs
 }
 
 func newExec(flags *globalFlags) *cobra.Command {
@@ -64,7 +64,7 @@ func newExec(flags *globalFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	fl := cmd.Flags()
-	fl.StringSliceVarP(&f.images, "image", "i", nil, "show `FILE` to the model; repeatable, comma-separated")
+	fl.StringArrayVarP(&f.images, "image", "i", nil, "show `FILE` to the model; repeatable, comma-separated")
 	fl.StringVarP(&f.model, "model", "m", "", "model to use")
 	fl.StringVarP(&f.profile, "profile", "p", "", "profile of config.toml to use")
 	fl.StringVarP(&f.sandbox, "sandbox", "s", "", "what commands may do: read-only, workspace-write or danger-full-access")
@@ -80,16 +80,16 @@ func newExec(flags *globalFlags) *cobra.Command {
 	fl.BoolVar(&f.json, "json", false, "print events as JSON lines")
 	fl.BoolVar(&f.json, "experimental-json", false, "the same")
 	fl.BoolVar(&f.planTool, "include-plan-tool", false, "offer the model a planning tool")
-	fl.StringVar(&f.lastMessage, "output-last-message", "", "write the last message of the agent to `FILE`")
-	fl.StringVar(&f.threadSource, "thread-source", "", "what the conversation was started for; newer clients tell it")
+	fl.StringVarP(&f.lastMessage, "output-last-message", "o", "", "write the last message of the agent to `FILE`")
+	fl.StringVar(&f.forNewer[0], "thread-source", "", "what the conversation was started for")
+	fl.StringVar(&f.forNewer[1], "cyber-access-program", "", "what the account may do")
 	fl.BoolVar(&f.last, "last", false, "with resume: continue the newest conversation")
-	for _, hidden := range []string{"yolo", "experimental-json", "thread-source"} {
+	for _, hidden := range []string{"yolo", "experimental-json", "thread-source", "cyber-access-program"} {
 		if err := fl.MarkHidden(hidden); err != nil {
 			panic(err) // the flag is defined above
 		}
 	}
-	cmd.MarkFlagsMutuallyExclusive("full-auto", "dangerously-bypass-approvals-and-sandbox")
-	cmd.MarkFlagsMutuallyExclusive("full-auto", "yolo")
+	f.addVersion(cmd)
 	return cmd
 }
 
@@ -99,12 +99,18 @@ func usageError(format string, args ...any) error {
 }
 
 func (f *execFlags) run(cmd *cobra.Command, args []string) error {
+	if f.version {
+		return printVersion(cmd)
+	}
 	o := execrun.Options{
-		SkipGitCheck:    f.skipGit || f.yolo,
+		SkipGitCheck:    f.skipGit,
 		JSON:            f.json,
 		LastMessageFile: f.lastMessage,
 		Out:             cmd.OutOrStdout(),
 		Err:             cmd.ErrOrStderr(),
+	}
+	if f.fullAuto && f.yolo {
+		return usageError("--full-auto and --dangerously-bypass-approvals-and-sandbox exclude each other")
 	}
 	prompt, err := f.arguments(args, &o)
 	if err != nil {
@@ -125,7 +131,9 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 	if o.OutputSchema, err = readSchema(f.outputSchema); err != nil {
 		return err
 	}
-	o.Images = f.images
+	for _, list := range f.images {
+		o.Images = append(o.Images, strings.Split(list, ",")...)
+	}
 	for _, dir := range f.addDirs {
 		abs, err := filepath.Abs(dir)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/codex-go/codex/cmd/internal/term"
 	"github.com/codex-go/codex/core/auth"
 	"github.com/codex-go/codex/core/auth/login"
 	"github.com/codex-go/codex/core/clientid"
@@ -28,10 +29,13 @@ type loginFlags struct {
 	device   bool
 	issuer   string
 	clientID string
+
+	port int // where the browser comes back to; 0 for the one that issuers know
+	open func(ctx context.Context, url string)
 }
 
 func newLogin(flags *globalFlags) *cobra.Command {
-	f := &loginFlags{globalFlags: flags}
+	f := &loginFlags{globalFlags: flags, open: openBrowser}
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Sign in with a ChatGPT account or an API key",
@@ -40,7 +44,7 @@ func newLogin(flags *globalFlags) *cobra.Command {
 		Example: "  codex login\n  codex login --api-key - < key.txt\n  codex login status",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return f.login(cmd.Context(), cmd.Flags().Changed("api-key"), os.Stdin, cmd.ErrOrStderr())
+			return f.login(cmd.Context(), cmd.Flags().Changed("api-key"), os.Stdin, os.Stdout, cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().StringVar(&f.apiKey, "api-key", "", "store this API `KEY`; - reads it from standard input")
@@ -54,7 +58,9 @@ func newLogin(flags *globalFlags) *cobra.Command {
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use: "status", Short: "Tell who is signed in", Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.status(cmd.Context(), cmd.ErrOrStderr()) },
+		Long:    "Tells how the user is signed in, on standard error, and ends with status 1 when nobody is.",
+		Example: "  codex login status",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.status(cmd.Context(), cmd.ErrOrStderr()) },
 	})
 	return cmd
 }
@@ -62,9 +68,11 @@ func newLogin(flags *globalFlags) *cobra.Command {
 func newLogout(flags *globalFlags) *cobra.Command {
 	return &cobra.Command{
 		Use: "logout", Short: "Sign out", Args: noArgs,
+		Long:    "Removes the stored credentials, of a ChatGPT account or an API key.",
+		Example: "  codex logout",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return flags.withAuth(cmd.Context(), func(ctx context.Context, m *auth.Manager, _ clientid.Identity) error {
-				removed, err := m.Logout(ctx)
+			return flags.withAuth(cmd.Context(), func(ctx context.Context, s session) error {
+				removed, err := s.auth.Logout(ctx)
 				if err != nil {
 					return err
 				}
@@ -79,45 +87,47 @@ func newLogout(flags *globalFlags) *cobra.Command {
 	}
 }
 
-// withAuth runs f with the user's credentials, after the configuration was
+// session is what a command needs that deals with the user's credentials.
+type session struct {
+	auth     *auth.Manager
+	identity clientid.Identity
+	config   *config.Config
+}
+
+// withAuth runs do with the user's credentials, after the configuration was
 // found to be usable.
-func (f *globalFlags) withAuth(ctx context.Context, do func(context.Context, *auth.Manager, clientid.Identity) error) error {
+func (f *globalFlags) withAuth(ctx context.Context, do func(context.Context, session) error) error {
 	l, err := f.loader()
 	if err != nil {
 		return err
 	}
-	if _, err := l.Load(ctx, config.Overrides{}); err != nil {
+	cfg, err := l.Load(ctx, config.Overrides{})
+	if err != nil {
 		return err
 	}
 	identity := clientid.New(clientid.Options{
 		LookupEnv: func(name string) (string, bool) { return shellenv.Lookup(l.Environ, name) },
 	})
 	m := auth.NewManager(auth.Options{Home: l.Home, Identity: identity})
-	return errors.Join(do(ctx, m, identity), m.Close(context.WithoutCancel(ctx)))
+	return errors.Join(do(ctx, session{m, identity, cfg}), m.Close(context.WithoutCancel(ctx)))
 }
 
 // login signs in, in the way that the flags ask for.
-func (f *loginFlags) login(ctx context.Context, byKey bool, stdin io.Reader, out io.Writer) error {
-	return f.withAuth(ctx, func(ctx context.Context, m *auth.Manager, identity clientid.Identity) error {
+func (f *loginFlags) login(ctx context.Context, byKey bool, stdin io.Reader, prompts *os.File, out io.Writer) error {
+	return f.withAuth(ctx, func(ctx context.Context, s session) error {
+		if !byKey && !f.device {
+			return f.loginBrowser(ctx, s, out)
+		}
 		var err error
-		switch {
-		case byKey:
-			err = f.loginAPIKey(ctx, m, stdin)
-		case f.device:
-			err = login.Device(ctx, login.DeviceOptions{
-				Store: m, Issuer: f.issuer, ClientID: f.clientID,
-				Prompt: func(address, code string) {
-					fmt.Fprintf(out, "Open %s in a browser and enter the code %s\n", address, code)
-				},
-			})
-		default:
-			err = f.loginBrowser(ctx, m, identity, out)
+		if byKey {
+			err = f.loginAPIKey(ctx, s.auth, stdin)
+		} else {
+			err = f.loginDevice(ctx, s.auth, prompts)
 		}
-		if err != nil {
-			return fmt.Errorf("log in: %w", err)
+		if err == nil {
+			fmt.Fprintln(out, "Successfully logged in")
 		}
-		fmt.Fprintln(out, "Successfully logged in")
-		return nil
+		return err
 	})
 }
 
@@ -134,9 +144,23 @@ func (f *loginFlags) loginAPIKey(ctx context.Context, m *auth.Manager, stdin io.
 	return m.LoginAPIKey(ctx, strings.TrimSpace(key))
 }
 
-func (f *loginFlags) loginBrowser(ctx context.Context, m *auth.Manager, identity clientid.Identity, out io.Writer) error {
+// loginDevice signs in with a code. What the user has to read goes to prompts.
+func (f *loginFlags) loginDevice(ctx context.Context, m *auth.Manager, prompts *os.File) error {
+	paint := term.Wanted(prompts, os.Getenv("NO_COLOR"))
+	return login.Device(ctx, login.DeviceOptions{
+		Store: m, Issuer: f.issuer, ClientID: f.clientID,
+		Prompt: func(address, code string) {
+			fmt.Fprintf(prompts, "%s\n\nOpen %s in a browser and enter the code %s\n",
+				paint.Paint(term.Yellow, "Whoever enters this code signs this machine in to their account: "+
+					"never enter a code that somebody else gave you, and give this one to nobody."),
+				term.Clean(address), term.Clean(code))
+		},
+	})
+}
+
+func (f *loginFlags) loginBrowser(ctx context.Context, s session, out io.Writer) error {
 	server, err := login.Start(ctx, login.Options{
-		Store: m, Originator: identity.Originator, Issuer: f.issuer, ClientID: f.clientID, Timeout: loginTime,
+		Store: s.auth, Originator: s.identity.Originator, Issuer: f.issuer, ClientID: f.clientID, Port: f.port, Timeout: loginTime,
 	})
 	if err != nil {
 		return err
@@ -144,8 +168,16 @@ func (f *loginFlags) loginBrowser(ctx context.Context, m *auth.Manager, identity
 	defer server.Close()
 	fmt.Fprintf(out, "The login server listens on http://localhost:%d.\n"+
 		"If your browser did not open, go to this address to sign in:\n\n%s\n\n", server.Port(), server.AuthURL())
-	openBrowser(ctx, server.AuthURL())
-	return server.Wait(ctx)
+	f.open(ctx, server.AuthURL())
+	if err := server.Wait(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "Successfully logged in")
+	select {
+	case <-server.Stopped(): // the browser has its last page
+	case <-ctx.Done():
+	}
+	return nil
 }
 
 // loginTime is how long a login in the browser may take.
@@ -153,11 +185,11 @@ const loginTime = 10 * time.Minute
 
 // status tells who is signed in; it fails when nobody is.
 func (f *loginFlags) status(ctx context.Context, out io.Writer) error {
-	return f.withAuth(ctx, func(ctx context.Context, m *auth.Manager, _ clientid.Identity) error {
-		who, ok := m.Snapshot()
+	return f.withAuth(ctx, func(ctx context.Context, s session) error {
+		who, ok := s.auth.Snapshot()
 		switch {
-		case !ok && m.LoadError() != nil:
-			return fmt.Errorf("check the login: %w", m.LoadError())
+		case !ok && s.auth.LoadError() != nil:
+			return fmt.Errorf("check the login: %w", s.auth.LoadError())
 		case !ok:
 			fmt.Fprintln(out, "Not logged in")
 			return &exitError{code: 1}
@@ -165,7 +197,7 @@ func (f *loginFlags) status(ctx context.Context, out io.Writer) error {
 			fmt.Fprintln(out, "Logged in using ChatGPT")
 			return nil
 		}
-		credential, _, err := m.Token(ctx)
+		credential, _, err := s.auth.Token(ctx)
 		if err != nil {
 			return err
 		}

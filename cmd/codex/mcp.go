@@ -18,11 +18,12 @@ import (
 
 func newMcp(flags *globalFlags) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "mcp",
-		Short: "Manage the MCP servers that conversations use",
-		Long:  "Lists, shows, adds and removes the entries of mcp_servers in config.toml.",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  needCommand,
+		Use:     "mcp",
+		Short:   "Manage the MCP servers that conversations use",
+		Long:    "Lists, shows, adds and removes the entries of mcp_servers in config.toml, and signs in to servers.",
+		Example: "  codex mcp add docs -- docs-server --stdio\n  codex mcp list",
+		Args:    cobra.ArbitraryArgs,
+		RunE:    needCommand,
 	}
 	cmd.AddCommand(newMcpList(flags), newMcpGet(flags), newMcpAdd(flags), newMcpRemove(flags),
 		newMcpLogin(flags), newMcpLogout(flags))
@@ -172,10 +173,11 @@ func splitCommand(cmd *cobra.Command, args []string) (name string, command []str
 	flags.AddFlagSet(cmd.Flags())
 	flags.AddFlagSet(cmd.InheritedFlags())
 	for range 2 {
-		if err := flags.Parse(args); errors.Is(err, pflag.ErrHelp) {
-			return "", nil, err
-		} else if err != nil {
-			return "", nil, usageError("%v", err)
+		if err := flags.Parse(args); err != nil {
+			return "", nil, usageError("%v; see \"%s --help\"", err, cmd.CommandPath())
+		}
+		if help, err := flags.GetBool("help"); err == nil && help {
+			return "", nil, pflag.ErrHelp
 		}
 		args = flags.Args()
 		if name != "" {

@@ -17,7 +17,7 @@ type globalFlags struct {
 	config []string // -c key=value
 	strict bool
 
-	version bool // of the program alone: print it and do nothing else
+	version bool // of the program and "exec": print it and do nothing else
 }
 
 func newRoot() *cobra.Command {
@@ -27,14 +27,13 @@ func newRoot() *cobra.Command {
 		Short: "The engine behind a coding agent",
 		Long: "codex is the engine behind a coding agent, without a screen of its own.\n" +
 			"Editors start \"codex app-server\" and speak JSON-RPC with it over standard input and output.",
-		Example:       "  codex demo\n  codex app-server -c model=gpt-5",
+		Example:       "  codex demo\n  codex app-server -c model=gpt-5\n  codex exec \"Explain this repository\"",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.version {
-				_, err := fmt.Fprintln(cmd.OutOrStdout(), programVersion())
-				return err
+				return printVersion(cmd)
 			}
 			return needCommand(cmd, args)
 		},
@@ -43,7 +42,8 @@ func newRoot() *cobra.Command {
 		return usageError("%v; see \"%s --help\"", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.Flags().BoolVarP(&flags.version, "version", "V", false, "print the version")
+	root.SetHelpCommand(newHelp())
+	flags.addVersion(root)
 	root.PersistentFlags().StringArrayVarP(&flags.config, "config", "c", nil,
 		"set `key=value` above config.toml; the key is a dotted path, the value TOML or else a string")
 	root.PersistentFlags().BoolVar(&flags.strict, "strict-config", false, "refuse settings that nobody knows")
@@ -66,17 +66,56 @@ func newRoot() *cobra.Command {
 	return root
 }
 
+// addVersion gives a command the flag that prints the version.
+func (f *globalFlags) addVersion(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&f.version, "version", "V", false, "print the version")
+}
+
+// printVersion does what the flag asks for.
+func printVersion(cmd *cobra.Command) error {
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), programVersion())
+	return err
+}
+
 // needCommand is what a command does that is nothing without one of its
 // subcommands: it says so.
 func needCommand(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError("unknown command %q; see \"%s --help\"", args[0], cmd.CommandPath())
+	switch {
+	case len(args) > 0 && args[0] == "help":
+		return helpOn(cmd, args[1:])
+	case len(args) > 0:
+		return unknownCommand(cmd, args[0])
 	}
 	cmd.SetOut(cmd.ErrOrStderr())
 	if err := cmd.Help(); err != nil {
 		return err
 	}
 	return &exitError{code: 2}
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	return usageError("unknown command %q; see \"%s --help\"", name, cmd.CommandPath())
+}
+
+// newHelp is "codex help".
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]...", Short: "Tell what a command does",
+		Example: "  codex help mcp add",
+		RunE:    func(cmd *cobra.Command, args []string) error { return helpOn(cmd.Root(), args) },
+	}
+}
+
+// helpOn shows the help of the command at a path below cmd.
+func helpOn(cmd *cobra.Command, path []string) error {
+	of, rest, err := cmd.Find(path)
+	if err != nil {
+		return usageError("%v; see \"%s --help\"", err, cmd.CommandPath())
+	}
+	if len(rest) > 0 {
+		return unknownCommand(of, rest[0])
+	}
+	return of.Help()
 }
 
 // programVersion names this program and the protocol level that it speaks.

@@ -26,11 +26,12 @@ import (
 
 func newSessions(flags *globalFlags) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "sessions",
-		Short: "List, show and look after recorded conversations",
-		Long:  "Works on the conversations that are recorded in CODEX_HOME. A conversation is named by its id or by the path of its file.",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  needCommand,
+		Use:     "sessions",
+		Short:   "List, show and look after recorded conversations",
+		Long:    "Works on the conversations that are recorded in CODEX_HOME. A conversation is named by its id or by the path of its file.",
+		Example: "  codex sessions list\n  codex sessions show 0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee",
+		Args:    cobra.ArbitraryArgs,
+		RunE:    needCommand,
 	}
 	cmd.AddCommand(
 		newSessionsList(flags), newSessionsShow(flags), newSessionsExport(flags), newSessionsVerify(flags),
@@ -224,6 +225,7 @@ func newSessionsVerify(flags *globalFlags) *cobra.Command {
 		Use: "verify ID", Short: "Check the file of a conversation, and repair it", Args: exactArgs(1),
 		Long: "Reads every line of the file and says what cannot be read. --repair ends a last line that a crash cut off,\n" +
 			"so that the conversation can go on; nothing that was recorded is changed or removed.",
+		Example: "  codex sessions verify --repair 0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			store, err := flags.store()
 			if err != nil {
@@ -327,6 +329,7 @@ func newSessionsMove(flags *globalFlags, archive bool) *cobra.Command {
 	}
 	return &cobra.Command{
 		Use: use, Short: short, Args: exactArgs(1),
+		Example: "  codex sessions " + strings.Replace(use, "ID", "0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee", 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			store, err := flags.store()
 			if err != nil {
@@ -354,6 +357,7 @@ func newSessionsDelete(flags *globalFlags) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "delete ID", Short: "Delete a conversation for good", Args: exactArgs(1),
+		Example: "  codex sessions delete --yes 0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			store, err := flags.store()
 			if err != nil {

@@ -27,14 +27,19 @@ const maxOutputLines = 20
 type humanOutput struct {
 	out io.Writer
 	term.Painter
-	config *config.Config
-	began  map[string]string // what runs, by call id
-	diff   string            // the last turn diff, shown once at the end
-	usage  *protocol.TokenUsage
+	config  *config.Config
+	patches map[string]runningPatch // by call id
+	diff    string                  // the last turn diff, shown once at the end
+}
+
+// runningPatch is a patch that is being applied.
+type runningPatch struct {
+	approved bool // without asking anybody
+	began    time.Time
 }
 
 func newHumanOutput(out io.Writer, color bool, cfg *config.Config) *humanOutput {
-	return &humanOutput{out: out, Painter: term.Painter(color), config: cfg, began: make(map[string]string)}
+	return &humanOutput{out: out, Painter: term.Painter(color), config: cfg, patches: make(map[string]runningPatch)}
 }
 
 func (h *humanOutput) printf(format string, args ...any) { fmt.Fprintf(h.out, format, args...) }
@@ -42,7 +47,7 @@ func (h *humanOutput) printf(format string, args ...any) { fmt.Fprintf(h.out, fo
 func (h *humanOutput) begin(c *conversation.Conversation, prompt string) {
 	h.printf("OpenAI Codex v%s (research preview)\n--------\n", clientid.ProtocolVersion)
 	for _, e := range h.header(c) {
-		h.printf("%s %s\n", h.Paint(term.Bold, e[0]+":"), e[1])
+		h.printf("%s %s\n", h.Paint(term.Bold, e[0]+":"), term.Clean(e[1]))
 	}
 	h.printf("--------\n%s\n%s\n", h.Paint(term.Cyan, "user"), prompt)
 }
@@ -100,22 +105,16 @@ func (h *humanOutput) event(msg protocol.EventMsg) {
 		h.printf("%s\n%s in %s", h.Paint(speaker, "exec"), h.Paint(term.Bold, term.Clean(joined(m.Command))), term.Clean(m.Cwd))
 	case *protocol.ExecCommandEndEvent:
 		if m.ExitCode == 0 {
-			h.printf("%s\n", h.Paint(term.Green, " succeeded in "+span(m.Duration)+":"))
+			h.printf("%s\n", h.Paint(term.Green, " succeeded in "+span(m.Duration.Std())+":"))
 		} else {
-			h.printf("%s\n", h.Paint(term.Red, fmt.Sprintf(" exited %d in %s:", m.ExitCode, span(m.Duration))))
+			h.printf("%s\n", h.Paint(term.Red, fmt.Sprintf(" exited %d in %s:", m.ExitCode, span(m.Duration.Std()))))
 		}
 		h.output(m.AggregatedOutput)
 	case *protocol.PatchApplyBeginEvent:
-		h.began[m.CallID] = fmt.Sprintf("apply_patch(auto_approved=%t)", m.AutoApproved)
+		h.patches[m.CallID] = runningPatch{m.AutoApproved, time.Now()}
 		h.patch(m.Changes)
 	case *protocol.PatchApplyEndEvent:
-		exit, text := 0, m.Stdout
-		if !m.Success {
-			exit, text = 1, m.Stderr
-		}
-		h.printf("%s\n", h.Paint(term.Magenta, fmt.Sprintf("%s exited %d:", h.began[m.CallID], exit)))
-		delete(h.began, m.CallID)
-		h.output(text)
+		h.patchEnd(m)
 	case *protocol.McpToolCallBeginEvent:
 		h.printf("%s %s\n", h.Paint(term.Magenta, "tool"), h.Paint(term.Bold, invocation(m.Invocation)))
 	case *protocol.McpToolCallEndEvent:
@@ -126,10 +125,6 @@ func (h *humanOutput) event(msg protocol.EventMsg) {
 		h.plan(m)
 	case *protocol.TurnDiffEvent:
 		h.diff = m.UnifiedDiff
-	case *protocol.TokenCountEvent:
-		if m.Info != nil {
-			h.usage = &m.Info.TotalTokenUsage
-		}
 	case *protocol.BackgroundEvent:
 		h.printf("%s\n", h.Paint(term.Dim, term.Clean(m.Message)))
 	case *protocol.StreamErrorEvent:
@@ -168,10 +163,10 @@ func (h *humanOutput) patch(changes protocol.FileChanges) {
 		switch c := changes[path].(type) {
 		case *protocol.AddFileChange:
 			h.printf("%s\n", h.Paint(term.Magenta, term.Clean("A "+path)))
-			h.lines(term.Green, "+", c.Content)
+			h.lines(term.Green, c.Content)
 		case *protocol.DeleteFileChange:
 			h.printf("%s\n", h.Paint(term.Magenta, term.Clean("D "+path)))
-			h.lines(term.Red, "-", c.Content)
+			h.lines(term.Red, c.Content)
 		case *protocol.UpdateFileChange:
 			if c.MovePath != nil {
 				h.printf("%s\n", h.Paint(term.Magenta, term.Clean("R "+path+" -> "+*c.MovePath)))
@@ -183,9 +178,25 @@ func (h *humanOutput) patch(changes protocol.FileChanges) {
 	}
 }
 
-func (h *humanOutput) lines(style, mark, text string) {
+func (h *humanOutput) patchEnd(m *protocol.PatchApplyEndEvent) {
+	exit, style, text := 0, term.Green, m.Stdout
+	if !m.Success {
+		exit, style, text = 1, term.Red, m.Stderr
+	}
+	p, ok := h.patches[m.CallID]
+	if !ok {
+		return
+	}
+	delete(h.patches, m.CallID)
+	took := span(time.Since(p.began))
+	h.printf("%s\n", h.Paint(style, fmt.Sprintf("apply_patch(auto_approved=%t) exited %d in %s:", p.approved, exit, took)))
+	h.output(text)
+}
+
+// lines shows the content of a file that comes or goes.
+func (h *humanOutput) lines(style, text string) {
 	for line := range strings.Lines(text) {
-		h.printf("%s\n", h.Paint(style, mark+term.Clean(strings.TrimRight(line, "\r\n"))))
+		h.printf("%s\n", h.Paint(style, term.Clean(strings.TrimRight(line, "\r\n"))))
 	}
 }
 
@@ -208,7 +219,7 @@ func (h *humanOutput) mcpEnd(m *protocol.McpToolCallEndEvent) {
 	if !ok {
 		outcome, style = "failed", term.Red
 	}
-	h.printf("%s\n", h.Paint(style, fmt.Sprintf("%s %s in %s:", invocation(m.Invocation), outcome, span(m.Duration))))
+	h.printf("%s\n", h.Paint(style, fmt.Sprintf("%s %s in %s:", invocation(m.Invocation), outcome, span(m.Duration.Std()))))
 	if m.Result.Ok == nil {
 		h.output(m.Result.Err)
 		return
@@ -234,19 +245,21 @@ func (h *humanOutput) plan(m *protocol.PlanUpdateEvent) {
 		case protocol.StepInProgress:
 			h.printf("  %s %s\n", h.Paint(term.Cyan, "→"), term.Clean(s.Step))
 		default:
-			h.printf("  %s %s\n", h.Paint(term.Dim, "•"), term.Clean(s.Step))
+			h.printf("  %s %s\n", h.Paint(term.Dim, "•"), h.Paint(term.Dim, term.Clean(s.Step)))
 		}
 	}
 }
 
-func (h *humanOutput) end(error) {
+func (h *humanOutput) end(_ error, spent *protocol.TokenUsage) {
 	if h.diff != "" {
-		h.printf("%s\n", h.Paint(term.Magenta, "file update:"))
-		h.unified(h.diff)
+		h.printf("%s\n", h.Paint(speaker, "file update:"))
+		for line := range strings.Lines(h.diff) {
+			h.printf("%s\n", term.Clean(strings.TrimRight(line, "\r\n")))
+		}
 	}
-	if h.usage != nil {
-		total := h.usage.InputTokens - min(h.usage.InputTokens, h.usage.CachedInputTokens) + h.usage.OutputTokens
-		h.printf("%s\n%s\n", h.Paint(term.Magenta, "tokens used"), grouped(total))
+	if spent != nil {
+		total := spent.InputTokens - min(spent.InputTokens, spent.CachedInputTokens) + spent.OutputTokens
+		h.printf("%s\n%s\n", h.Paint(speaker, "tokens used"), grouped(total))
 	}
 }
 
@@ -260,8 +273,7 @@ func grouped(n uint64) string {
 }
 
 // span prints a duration: milliseconds, then seconds, then minutes.
-func span(d protocol.Duration) string {
-	t := d.Std()
+func span(t time.Duration) string {
 	switch {
 	case t < time.Second:
 		return fmt.Sprintf("%dms", t.Milliseconds())

@@ -20,7 +20,6 @@ type jsonOutput struct {
 	open  map[string]string // item id by call id
 	began map[string]protocol.EventMsg
 	todo  *todoItem
-	usage usage
 }
 
 func newJSONOutput(out io.Writer) *jsonOutput {
@@ -179,11 +178,6 @@ func (j *jsonOutput) event(msg protocol.EventMsg) {
 		j.item(completed, searchItem{ID: j.newID(), Type: "web_search", Query: m.Query})
 	case *protocol.PlanUpdateEvent:
 		j.plan(m)
-	case *protocol.TokenCountEvent:
-		if m.Info != nil {
-			t := m.Info.TotalTokenUsage
-			j.usage = usage{InputTokens: t.InputTokens, CachedInputTokens: t.CachedInputTokens, OutputTokens: t.OutputTokens}
-		}
 	case *protocol.ErrorEvent:
 		j.write(errorLine{Type: "error", Message: m.Message})
 	case *protocol.StreamErrorEvent:
@@ -254,7 +248,7 @@ func (j *jsonOutput) plan(m *protocol.PlanUpdateEvent) {
 	j.item(stage, j.todo)
 }
 
-func (j *jsonOutput) end(failure error) {
+func (j *jsonOutput) end(failure error, spent *protocol.TokenUsage) {
 	if j.todo != nil {
 		j.item(completed, j.todo)
 		j.todo = nil
@@ -263,5 +257,9 @@ func (j *jsonOutput) end(failure error) {
 		j.write(failedLine{Type: "turn.failed", Error: errorMessage{failure.Error()}})
 		return
 	}
-	j.write(turnLine{Type: "turn.completed", Usage: j.usage})
+	line := turnLine{Type: "turn.completed"}
+	if spent != nil {
+		line.Usage = usage{InputTokens: spent.InputTokens, CachedInputTokens: spent.CachedInputTokens, OutputTokens: spent.OutputTokens}
+	}
+	j.write(line)
 }

@@ -55,20 +55,24 @@ type renderer interface {
 	// event shows one event.
 	event(msg protocol.EventMsg)
 	// end is called when the turn has ended. failure is the last fatal error,
-	// or nil.
-	end(failure error)
+	// or nil; spent is what the run used, nil when nobody said.
+	end(failure error, spent *protocol.TokenUsage)
 }
 
 // closeTime bounds the end of the conversation.
 const closeTime = 10 * time.Second
 
 // Run runs one turn and returns the exit code: 1 after a fatal error of the
-// turn, 130 when ctx ended it, else 0. The error says why nothing was run.
+// turn or when nobody reads the output any more, 130 when ctx ended it, else 0.
+// The error says why nothing was run.
 func Run(ctx context.Context, a *agent.Agent, o Options) (int, error) {
 	if !o.SkipGitCheck {
 		if _, ok := gitinfo.Root(a.Startup.Cwd); !ok {
 			return 1, errors.New("not inside a git repository, and --skip-git-repo-check was not given")
 		}
+	}
+	if err := checkImages(o.Images); err != nil {
+		return 1, err
 	}
 	cfg := withRoots(a.Startup, o.WritableRoots)
 	c, err := open(ctx, a, cfg, o)
@@ -82,19 +86,49 @@ func Run(ctx context.Context, a *agent.Agent, o Options) (int, error) {
 			a.Log.Warn().Err(err).Msg("the conversation did not end in order")
 		}
 	}()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	out := &output{w: o.Out, stop: stop}
 	var r renderer
 	if o.JSON {
-		r = newJSONOutput(o.Out)
+		r = newJSONOutput(out)
 	} else {
-		r = newHumanOutput(o.Out, o.Color, cfg)
+		r = newHumanOutput(out, o.Color, cfg)
 	}
-	events := c.Subscribe()
+	events, before := c.Join()
 	defer events.Close()
 	r.begin(c, o.Prompt)
 	if err := submit(ctx, c, o); err != nil {
+		switch {
+		case out.broken:
+			return 1, nil
+		case ctx.Err() != nil:
+			return exitInterrupted, nil
+		}
 		return 1, err
 	}
-	return follow(ctx, c, events, r, o)
+	code, err := follow(ctx, c, events, &meter{before: before.Tokens.Info}, r, o)
+	if out.broken {
+		return 1, nil // there is nobody to tell
+	}
+	return code, err
+}
+
+// output ends the run when nobody reads it any more.
+type output struct {
+	w      io.Writer
+	stop   context.CancelFunc
+	broken bool
+}
+
+// Write writes through, and stops the run when that fails.
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if err != nil {
+		o.broken = true
+		o.stop()
+	}
+	return n, err
 }
 
 // open starts or resumes the conversation.
@@ -124,6 +158,18 @@ func open(ctx context.Context, a *agent.Agent, cfg *config.Config, o Options) (*
 		path = found.Path
 	}
 	return a.Conversations.Resume(ctx, cfg, path, nil)
+}
+
+// checkImages refuses files that cannot be opened, before anything was said.
+func checkImages(paths []string) error {
+	for _, path := range paths {
+		image, err := os.Open(path)
+		if err != nil {
+			return fmt.Errorf("read image: %w", err)
+		}
+		_ = image.Close() // nothing was written
+	}
+	return nil
 }
 
 // withRoots returns cfg with more folders that commands may write to.
@@ -160,7 +206,7 @@ func submit(ctx context.Context, c *conversation.Conversation, o Options) error 
 }
 
 // follow shows events until the turn has ended.
-func follow(ctx context.Context, c *conversation.Conversation, events *event.Subscription, r renderer, o Options) (int, error) {
+func follow(ctx context.Context, c *conversation.Conversation, events *event.Subscription, m *meter, r renderer, o Options) (int, error) {
 	var failure error
 	interrupted := false
 	for {
@@ -178,20 +224,21 @@ func follow(ctx context.Context, c *conversation.Conversation, events *event.Sub
 		default:
 			return 1, fmt.Errorf("the conversation ended early: %w", err)
 		}
-		switch m := e.Msg.(type) {
+		m.observe(e.Msg)
+		switch msg := e.Msg.(type) {
 		case nil:
 			continue
 		case *protocol.ErrorEvent:
-			failure = errors.New(m.Message)
+			failure = errors.New(msg.Message)
 		case *protocol.TaskCompleteEvent:
-			writeLastMessage(o, m.LastAgentMessage)
-			r.end(failure)
+			writeLastMessage(o, msg.LastAgentMessage)
+			r.end(failure, m.spent())
 			if failure != nil {
 				return 1, nil
 			}
 			return 0, nil
 		case *protocol.TurnAbortedEvent:
-			r.end(errors.New("the turn was interrupted"))
+			r.end(errors.New("the turn was interrupted"), m.spent())
 			if interrupted {
 				return exitInterrupted, nil
 			}

@@ -8,7 +8,10 @@
 //	}
 //	defer server.Close()
 //	fmt.Println(server.AuthURL())
-//	err = server.Wait(ctx)
+//	if err := server.Wait(ctx); err != nil {
+//		return err
+//	}
+//	<-server.Stopped() // the browser has its last page
 //
 // [Device] is the way without a browser here.
 //

@@ -101,11 +101,12 @@ type Server struct {
 	cancel context.CancelFunc
 	http   *http.Server
 	group  sync.WaitGroup
-	// done is closed when the outcome is known, closing by Close, and shown
-	// when the last page was sent.
+	// done is closed when the outcome is known, closing by Close, shown when
+	// the last page was sent, and stopped when the port is given back.
 	done    chan struct{}
 	closing chan struct{}
 	shown   chan struct{}
+	stopped chan struct{}
 	once    struct{ closing, shown sync.Once }
 
 	mu    sync.Mutex
@@ -140,6 +141,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 		done:     make(chan struct{}),
 		closing:  make(chan struct{}),
 		shown:    make(chan struct{}),
+		stopped:  make(chan struct{}),
 	}
 	s.authURL = s.issuer.base + "/oauth/authorize?" + query(
 		"response_type", "code",
@@ -240,10 +242,15 @@ func (s *Server) Port() int { return s.port }
 // Done is closed when the outcome of the login is known.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
+// Stopped is closed when the server has ended: after a failure at once, after a
+// success when the browser has fetched the last page, or after a few seconds
+// without that.
+func (s *Server) Stopped() <-chan struct{} { return s.stopped }
+
 // Wait returns the outcome of the login: nil when the tokens are stored, else
 // [ErrCanceled], [ErrEvicted], [ErrTimedOut] or a [*RefusedError], or the error
-// of ctx when that ends before. The server may go on for a moment to show the
-// last page.
+// of ctx when that ends before. The server goes on to show the last page; see
+// [Server.Stopped].
 func (s *Server) Wait(ctx context.Context) error {
 	select {
 	case <-s.done:
@@ -294,6 +301,7 @@ func (s *Server) endLocked(outcome error) {
 
 // supervise ends the login in time and the server after it.
 func (s *Server) supervise(ctx context.Context, timeout time.Duration) {
+	defer close(s.stopped)
 	var expired <-chan time.Time
 	if timeout > 0 {
 		timer := time.NewTimer(timeout)

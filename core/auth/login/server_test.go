@@ -514,3 +514,35 @@ func Example() {
 	// true
 	// the login was not completed
 }
+
+// TestStopped follows a success to the end of the server: it waits for the last
+// page, and not for ever.
+func TestStopped(t *testing.T) {
+	t.Parallel()
+	issuer := newFakeIssuer(t, grant(idToken(t, claims{})))
+	s := issuer.start(t, storeFunc(func(context.Context, auth.Tokens) error { return nil }), 0)
+	browser(t, s, callbackPath(s, "&code=c"))
+	if err := outcome(t, s); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-s.Stopped():
+		t.Error("the server has ended before the last page was fetched")
+	default:
+	}
+	if response, _ := browser(t, s, "/success"); response.StatusCode != http.StatusOK {
+		t.Errorf("the last page has status %d", response.StatusCode)
+	}
+	select {
+	case <-s.Stopped():
+	case <-time.After(time.Minute):
+		t.Error("the server goes on after the last page")
+	}
+	failed := issuer.start(t, storeFunc(nil), 0)
+	failed.Cancel()
+	select {
+	case <-failed.Stopped():
+	case <-time.After(time.Minute):
+		t.Error("the server goes on after its login was canceled")
+	}
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/codex-go/codex/core/auth"
+	"github.com/codex-go/codex/core/auth/login"
+)
+
+// Secrets that a fake issuer hands out.
+const (
+	issuedAccess  = "issued-access-token"
+	issuedRefresh = "issued-refresh-token"
+)
+
+// fakeIssuer is an authorization server that signs everybody in, with a code
+// from another device at the second question.
+func fakeIssuer() *httptest.Server {
+	encode := base64.RawURLEncoding.EncodeToString
+	id := encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(`{"email":"ann@example.com"}`)) + ".c2ln"
+	questions := 0
+	mux := http.NewServeMux()
+	answer := func(w http.ResponseWriter, format string, args ...any) {
+		_, _ = fmt.Fprintf(w, format, args...) // the client sees a failure
+	}
+	mux.HandleFunc("POST /oauth/token", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, `{"id_token":%q,"access_token":%q,"refresh_token":%q}`, id, issuedAccess, issuedRefresh)
+	})
+	mux.HandleFunc("POST /api/accounts/deviceauth/usercode", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, `{"device_auth_id":"device","user_code":"ABCD-1234","interval":"0.01"}`)
+	})
+	mux.HandleFunc("POST /api/accounts/deviceauth/token", func(w http.ResponseWriter, _ *http.Request) {
+		if questions++; questions < 2 {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		answer(w, `{"authorization_code":"code","code_challenge":"c","code_verifier":"v"}`)
+	})
+	return httptest.NewServer(mux)
+}
+
+// TestLoginInTheBrowser signs in as a user does, whose browser gets its last
+// page before the program ends.
+func TestLoginInTheBrowser(t *testing.T) {
+	t.Parallel()
+	issuer := fakeIssuer()
+	t.Cleanup(issuer.Close)
+	home := t.TempDir()
+	m := auth.NewManager(auth.Options{Home: home})
+	t.Cleanup(func() {
+		if err := m.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	type visit struct {
+		status int
+		page   string
+		err    error
+	}
+	visited := make(chan visit, 1)
+	f := &loginFlags{issuer: issuer.URL, port: login.AnyPort, open: func(ctx context.Context, address string) {
+		go func() {
+			status, page, err := browse(ctx, address)
+			visited <- visit{status, page, err}
+		}()
+	}}
+	var out strings.Builder
+	if err := f.loginBrowser(t.Context(), session{auth: m}, &out); err != nil {
+		t.Fatal(err)
+	}
+	v := <-visited
+	if v.err != nil || v.status != http.StatusOK || !strings.Contains(v.page, "Signed in to Codex") {
+		t.Errorf("the browser ended with status %d, %v and the page %q", v.status, v.err, v.page)
+	}
+	if !strings.HasSuffix(out.String(), "\nSuccessfully logged in\n") {
+		t.Errorf("told the user %q", out.String())
+	}
+	for _, secret := range []string{issuedAccess, issuedRefresh} {
+		if strings.Contains(out.String()+v.page, secret) {
+			t.Errorf("%s was shown", secret)
+		}
+	}
+	stored, err := os.ReadFile(filepath.Join(home, auth.FileName))
+	if err != nil || !strings.Contains(string(stored), issuedRefresh) {
+		t.Errorf("stored %q, %v", stored, err)
+	}
+}
+
+// browse comes back from the issuer with a code and follows where it leads.
+func browse(ctx context.Context, address string) (status int, page string, err error) {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return 0, "", err
+	}
+	asked := parsed.Query()
+	back := asked.Get("redirect_uri") + "?code=code&state=" + url.QueryEscape(asked.Get("state"))
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, back, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, "", err
+	}
+	defer response.Body.Close() //nolint:errcheck // read to its end
+	content, err := io.ReadAll(response.Body)
+	return response.StatusCode, string(content), err
+}
