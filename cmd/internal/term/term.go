@@ -9,6 +9,7 @@ package term
 
 import (
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -64,4 +65,17 @@ func Clean(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// escapes are the sequences that programs put into their output for terminals:
+// colours, titles, links and the movements of the cursor.
+var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])`)
+
+// Strip takes the sequences for terminals out of a text, so that the words are
+// left.
+func Strip(text string) string {
+	if !strings.Contains(text, "\x1b") {
+		return text
+	}
+	return escapes.ReplaceAllString(text, "")
 }

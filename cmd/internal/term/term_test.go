@@ -25,6 +25,26 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func TestStrip(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want string }{
+		{"plain", "a\tb\nc", "a\tb\nc"},
+		{"colours", "\x1b[1m\x1b[38;5;12mred\x1b[0m, \x1b[Kdone", "red, done"},
+		{"title", "a\x1b]0;owned\x07b", "ab"},
+		{"link", "\x1b]8;;https://example.com\x1b\\text\x1b]8;;\x1b\\", "text"},
+		{"charset", "\x1b(Bx", "x"},
+		{"unfinished", "x\x1b[", "x\x1b["},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := Strip(tt.text); got != tt.want {
+				t.Errorf("Strip(%q) = %q, want %q", tt.text, got, tt.want)
+			}
+		})
+	}
+}
+
 func TestPaint(t *testing.T) {
 	t.Parallel()
 	if got, want := Painter(true).Paint(Red, "x\n"), "\x1b[31mx\x1b[0m\n"; got != want {

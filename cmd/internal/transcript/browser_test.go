@@ -54,7 +54,7 @@ func TestBrowser(t *testing.T) {
 	dom := string(out)
 	for _, want := range []string{
 		"Make the &lt;b&gt;tests&lt;/b&gt; pass &amp; tidy up", "go test ./...", "exit 1", `<span class="add">+new</span>`,
-		`<span class="del">-old</span>`, "You are welcome.", "1000 tokens in",
+		`<span class="del">-old</span>`, "You are welcome.", "1,000 tokens in",
 	} {
 		if !strings.Contains(dom, want) {
 			t.Errorf("the page in the browser does not hold %q", want)

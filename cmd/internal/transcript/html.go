@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"strconv"
 	"strings"
+	"time"
 )
 
 //go:embed page.css
@@ -50,9 +52,9 @@ func (p htmlPage) transcript(t *Transcript) {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>Conversation %s</title>
+<title>%s</title>
 <style>
-`, string(t.Meta.ID))
+`, t.title())
 	p.WriteString(pageStyle)
 	p.put("</style>\n</head>\n<body>\n<main>\n")
 	p.header(t)
@@ -65,8 +67,9 @@ func (p htmlPage) transcript(t *Transcript) {
 
 // header tells where the conversation comes from.
 func (p htmlPage) header(t *Transcript) {
-	p.put("<header>\n<h1>Conversation %s</h1>\n<dl>\n", string(t.Meta.ID))
-	p.put("<dt>started</dt><dd>%s</dd>\n", t.Meta.Timestamp)
+	p.put("<header>\n<h1>%s</h1>\n<dl>\n", t.title())
+	p.put("<dt>conversation</dt><dd>%s</dd>\n", string(t.Meta.ID))
+	p.put("<dt>started</dt><dd>%s</dd>\n", reformat(t.Meta.Timestamp, "2 January 2006, 15:04 UTC"))
 	p.put("<dt>directory</dt><dd>%s</dd>\n", t.Meta.Cwd)
 	if git := t.Meta.Git; git != nil && git.Branch != "" {
 		p.put("<dt>branch</dt><dd>%s %s</dd>\n", git.Branch, git.CommitHash)
@@ -77,15 +80,17 @@ func (p htmlPage) header(t *Transcript) {
 // entry writes one thing that was said or done.
 func (p htmlPage) entry(e *Entry) {
 	if e.Kind == Note {
-		p.put(`<article class="note">%s`, e.Title)
+		p.put("<article class=\"note\"><div class=\"what\">%s</div>\n", e.Title)
 		if e.Text != "" {
-			p.put(": %s", e.Text)
+			p.put(`<div class="text">`)
+			p.markup(e.Text)
+			p.put("</div>\n")
 		}
 		p.put("</article>\n")
 		return
 	}
 	p.put("<article class=\"%s\">\n", string(e.Kind))
-	p.put("<div class=\"who\">%s · <time>%s</time></div>\n", string(e.Kind), e.Time)
+	p.put("<div class=\"who\">%s · <time datetime=\"%s\">%s</time></div>\n", string(e.Kind), e.Time, reformat(e.Time, "15:04:05"))
 	switch e.Kind {
 	case User, Agent, Reasoning:
 		p.message(e)
@@ -97,8 +102,13 @@ func (p htmlPage) entry(e *Entry) {
 
 // message writes what somebody said.
 func (p htmlPage) message(e *Entry) {
-	if e.Text != "" {
-		p.put("<div class=\"text\">%s</div>\n", e.Text)
+	if e.Text != "" || e.Context != "" {
+		p.put(`<div class="text">`)
+		if e.Context != "" {
+			p.put("<details><summary>context from the editor</summary>%s</details>", e.Context)
+		}
+		p.markup(e.Text)
+		p.put("</div>\n")
 	}
 	for _, url := range e.Images {
 		if strings.HasPrefix(url, "data:image/") {
@@ -116,18 +126,20 @@ func (p htmlPage) call(e *Entry) {
 		p.put("$ ")
 	}
 	p.put("%s</span>", e.Title)
-	if e.ExitCode != nil {
-		class := "code"
-		if *e.ExitCode != 0 {
-			class = "code bad"
-		}
-		p.put("<span class=\"%s\">%s</span>", class, fmt.Sprintf("exit %d", *e.ExitCode))
+	switch {
+	case e.Unanswered:
+		p.put(`<span class="state bad">no output recorded</span>`)
+	case e.ExitCode == nil:
+	case *e.ExitCode == 0:
+		p.put(`<span class="state">exit 0</span>`)
+	default:
+		p.put(`<span class="state bad">exit %s</span>`, strconv.Itoa(*e.ExitCode))
 	}
 	p.put("</div>\n")
 	switch {
 	case e.Input == "":
 	case e.Kind == Patch:
-		p.put("<pre>")
+		p.put(`<pre class="diff">`)
 		for line := range strings.SplitSeq(strings.TrimRight(e.Input, "\n"), "\n") {
 			p.put(`<span class="%s">%s</span>`, diffClass(line), line)
 		}
@@ -135,25 +147,90 @@ func (p htmlPage) call(e *Entry) {
 	default:
 		p.put("<pre>%s</pre>\n", e.Input)
 	}
-	switch {
-	case e.Text == "":
-	case strings.Count(e.Text, "\n") > shortLines:
-		p.put("<details><summary>output</summary><pre>%s</pre></details>\n", e.Text)
-	default:
-		p.put("<pre>%s</pre>\n", e.Text)
-	}
+	p.output(e.Text)
 	p.put("</div>\n")
+}
+
+// output writes what came of a call: the beginning at once, and the rest of a
+// long one when the reader asks for it.
+func (p htmlPage) output(text string) {
+	text = strings.TrimRight(text, "\n")
+	if text == "" {
+		return
+	}
+	head, rest := cutLines(text, shortLines)
+	p.put("<pre>%s</pre>\n", head)
+	if rest != "" {
+		p.put("<details><summary>%s more lines</summary><pre>%s</pre></details>\n", strconv.Itoa(strings.Count(rest, "\n")+1), rest)
+	}
+}
+
+// cutLines cuts a text behind its first n lines, but not for the sake of a
+// single line.
+func cutLines(text string, n int) (head, rest string) {
+	end := 0
+	for range n {
+		i := strings.IndexByte(text[end:], '\n')
+		if i < 0 {
+			return text, ""
+		}
+		end += i + 1
+	}
+	if !strings.Contains(text[end:], "\n") {
+		return text, ""
+	}
+	return text[:end-1], text[end:]
 }
 
 // footer tells what the conversation cost and what could not be read of it.
 func (p htmlPage) footer(t *Transcript) {
 	p.put("<footer>\n")
 	if u := t.Tokens; u != nil {
-		fmt.Fprintf(p, "%d tokens in (%d cached), %d out (%d reasoning).\n",
-			u.InputTokens, u.CachedInputTokens, u.OutputTokens, u.ReasoningOutputTokens)
+		fmt.Fprintf(p, "%s tokens in (%s cached), %s out (%s reasoning).\n",
+			grouped(u.InputTokens), grouped(u.CachedInputTokens), grouped(u.OutputTokens), grouped(u.ReasoningOutputTokens))
 	}
 	if t.Report.Invalid > 0 {
 		fmt.Fprintf(p, "%d of %d recorded lines could not be read.\n", t.Report.Invalid, t.Report.Lines)
 	}
 	p.put("</footer>\n")
+}
+
+// unmarked takes out of a title what markup would show.
+var unmarked = strings.NewReplacer("**", "", "`", "")
+
+// title returns what the conversation is about: the first line of what the
+// user asked first, shortened.
+func (t *Transcript) title() string {
+	const width = 80
+	for _, e := range t.Entries {
+		line, _, _ := strings.Cut(strings.TrimSpace(e.Text), "\n")
+		line = unmarked.Replace(line)
+		if e.Kind != User || line == "" {
+			continue
+		}
+		if runes := []rune(line); len(runes) > width {
+			line = string(runes[:width-1]) + "…"
+		}
+		return line
+	}
+	return "Conversation " + string(t.Meta.ID)
+}
+
+// reformat shows a recorded time in another layout, or as it is when it is
+// none.
+func reformat(stamp, layout string) string {
+	t, err := time.Parse(time.RFC3339Nano, stamp)
+	if err != nil {
+		return stamp
+	}
+	return t.UTC().Format(layout)
+}
+
+// grouped writes a number with commas between the thousands.
+func grouped(n uint64) string {
+	digits := strconv.FormatUint(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }

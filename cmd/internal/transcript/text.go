@@ -34,7 +34,8 @@ func (t *Transcript) WriteText(out io.Writer, o TextOptions) error {
 		w.entry(e)
 	}
 	if t.Tokens != nil {
-		fmt.Fprintf(w, "\n%s\n", w.Paint(term.Dim, fmt.Sprintf("%d tokens in, %d of them cached; %d out", t.Tokens.InputTokens, t.Tokens.CachedInputTokens, t.Tokens.OutputTokens)))
+		fmt.Fprintf(w, "\n%s\n", w.Paint(term.Dim, fmt.Sprintf("%s tokens in, %s of them cached; %s out",
+			grouped(t.Tokens.InputTokens), grouped(t.Tokens.CachedInputTokens), grouped(t.Tokens.OutputTokens))))
 	}
 	if t.Report.Invalid > 0 {
 		fmt.Fprintf(w, "\n%s\n", w.Paint(term.Yellow, fmt.Sprintf("%d of %d lines could not be read", t.Report.Invalid, t.Report.Lines)))
@@ -47,6 +48,9 @@ func (w *textWriter) entry(e Entry) {
 	switch e.Kind {
 	case User:
 		fmt.Fprintln(w, w.Paint(term.Cyan, "user"))
+		if w.full {
+			w.block(e.Context, term.Dim, true)
+		}
 		w.block(e.Text, "", true)
 	case Agent:
 		fmt.Fprintln(w, w.Paint(term.Magenta, "agent"))
@@ -62,8 +66,7 @@ func (w *textWriter) entry(e Entry) {
 		w.diff(e.Input)
 		w.block(e.Text, term.Dim, false)
 	case Tool:
-		fmt.Fprintf(w, "%s %s\n", w.Paint(term.Bold, term.Clean(e.Title)), term.Clean(e.Input))
-		w.block(e.Text, term.Dim, false)
+		w.tool(e)
 	case Note:
 		fmt.Fprintf(w, "%s\n", w.Paint(term.Yellow, "— "+term.Clean(e.Title)))
 		w.block(e.Text, term.Dim, false)
@@ -73,8 +76,24 @@ func (w *textWriter) entry(e Entry) {
 	}
 }
 
+// tool writes what a tool was asked, on the line of its name when it fits, and
+// what came of it.
+func (w *textWriter) tool(e Entry) {
+	title := w.Paint(term.Bold, term.Clean(e.Title))
+	if strings.Contains(e.Input, "\n") {
+		fmt.Fprintf(w, "%s %s\n", title, w.exit(e))
+		w.block(e.Input, "", false)
+	} else {
+		fmt.Fprintf(w, "%s %s %s\n", title, term.Clean(e.Input), w.exit(e))
+	}
+	w.block(e.Text, term.Dim, false)
+}
+
 // exit shows an exit code that is not 0.
 func (w *textWriter) exit(e Entry) string {
+	if e.Unanswered {
+		return w.Paint(term.Red, "(no output recorded)")
+	}
 	if e.ExitCode == nil || *e.ExitCode == 0 {
 		return ""
 	}

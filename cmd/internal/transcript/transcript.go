@@ -2,7 +2,6 @@ package transcript
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"github.com/codex-go/codex/core/rollout"
@@ -30,6 +29,8 @@ type Entry struct {
 	Time string // as recorded
 	// Title is the command line, the name of the tool, or "".
 	Title string
+	// Context is what an editor put before the user's words, or "".
+	Context string
 	// Text is the message, the output, the patch or the note.
 	Text string
 	// Input is what a tool was given, or "".
@@ -38,6 +39,8 @@ type Entry struct {
 	Images []string
 	// ExitCode is that of a command or patch; nil while it is not known.
 	ExitCode *int
+	// Unanswered tells that a call has no output in the record.
+	Unanswered bool
 
 	callID string
 }
@@ -61,6 +64,9 @@ func Read(ctx context.Context, store rollout.Store, path string) (*Transcript, e
 			return nil, err
 		}
 		t.add(line)
+	}
+	for _, i := range t.open {
+		t.Entries[i].Unanswered = true
 	}
 	return t, nil
 }
@@ -102,7 +108,7 @@ func (t *Transcript) event(at string, msg protocol.EventMsg) {
 	case *protocol.ExitedReviewModeEvent:
 		text := "interrupted"
 		if m.ReviewOutput != nil {
-			text = m.ReviewOutput.OverallExplanation
+			text = reviewText(m.ReviewOutput)
 		}
 		t.append(Entry{Kind: Note, Time: at, Title: "Review ended", Text: text})
 	}
@@ -162,29 +168,15 @@ func (t *Transcript) message(at string, m *protocol.MessageItem) {
 	if m.Role == "user" && rollout.Classify(e.Text) != protocol.KindPlain || e.Text == "" && len(e.Images) == 0 {
 		return
 	}
+	if context, own, found := strings.Cut(e.Text, requestMarker); found && e.Kind == User {
+		e.Context, e.Text = strings.TrimSpace(context), strings.TrimSpace(own)
+	}
 	t.append(e)
 }
 
-// shellCall is the part of a shell call's arguments that is shown.
-type shellCall struct {
-	Command []string `json:"command"`
-	Input   string   `json:"input"`
-}
-
-func (t *Transcript) call(at, id, name, input string) {
-	var args shellCall
-	parsed := json.Unmarshal([]byte(input), &args) == nil
-	switch {
-	case name == "apply_patch" && parsed && args.Input != "":
-		t.append(Entry{Kind: Patch, Time: at, Title: "apply_patch", Input: args.Input, callID: id})
-	case name == "apply_patch":
-		t.append(Entry{Kind: Patch, Time: at, Title: "apply_patch", Input: input, callID: id})
-	case (name == "shell" || name == "container.exec") && parsed && len(args.Command) > 0:
-		t.command(at, id, args.Command)
-	default:
-		t.append(Entry{Kind: Tool, Time: at, Title: name, Input: input, callID: id})
-	}
-}
+// requestMarker stands before the user's own words where an editor put context
+// before them. (spec: events-and-rollouts, markers)
+const requestMarker = "## My request for Codex:"
 
 func (t *Transcript) command(at, id string, argv []string) {
 	if call, kind := shellcmd.PatchCall(argv, nil); kind == shellcmd.PatchIntercepted {
@@ -199,28 +191,4 @@ func (t *Transcript) command(at, id string, argv []string) {
 		line = argv[2]
 	}
 	t.append(Entry{Kind: Command, Time: at, Title: line, callID: id})
-}
-
-// shellOutput is the output of a shell call as the model reads it.
-type shellOutput struct {
-	Output   *string `json:"output"`
-	Metadata struct {
-		ExitCode *int `json:"exit_code"`
-	} `json:"metadata"`
-}
-
-// output adds the output of a call to its entry.
-func (t *Transcript) output(id, text string) {
-	i, ok := t.open[id]
-	if !ok {
-		return
-	}
-	delete(t.open, id)
-	e := &t.Entries[i]
-	var out shellOutput
-	if json.Unmarshal([]byte(text), &out) == nil && out.Output != nil {
-		e.Text, e.ExitCode = *out.Output, out.Metadata.ExitCode
-		return
-	}
-	e.Text = text
 }

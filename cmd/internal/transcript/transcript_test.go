@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"bufio"
 	"bytes"
 	"flag"
 	"os"
@@ -100,5 +101,65 @@ func TestHostile(t *testing.T) {
 	}
 	if strings.ContainsAny(text.String(), "\x1b\x07\u009b") {
 		t.Errorf("the text holds control characters: %q", text.String())
+	}
+}
+
+func TestMarkup(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want string }{
+		{"plain", "a < b\n*c*", "a &lt; b\n*c*"},
+		{"code and bold", "**so** `x **y**` **z", "<b>so</b> <code>x **y**</code> **z"},
+		{"heading", "# What `it` is", "<b>What `it` is</b>"},
+		{"block", "see\n```go\na `b` **c** <d>\n```\nend", "see\n<pre class=\"code\">a `b` **c** &lt;d&gt;\n</pre>end"},
+		{"longer fence", "````\n```\n````", "<pre class=\"code\">```\n</pre>"},
+		{"open block", "```\nx", "<pre class=\"code\">x</pre>"},
+		{"hostile", "`</code><script>` **<img>**", "<code>&lt;/code&gt;&lt;script&gt;</code> <b>&lt;img&gt;</b>"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var b bytes.Buffer
+			p := htmlPage{bufio.NewWriter(&b)}
+			p.markup(tt.text)
+			p.Flush()
+			if diff := cmp.Diff(tt.want, b.String()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestCalls(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, tool, input, output string
+		want                      Entry
+	}{
+		{
+			"colours of a command", "shell", `{"command":["ls"]}`, `{"output":"\u001b[31mred\u001b[0m","metadata":{"exit_code":2}}`,
+			Entry{Kind: Command, Title: "ls", Text: "red", ExitCode: new(2)},
+		},
+		{
+			"plan", "update_plan", `{"explanation":"why","plan":[{"step":"a","status":"completed"},{"step":"b","status":"in_progress"},{"step":"c","status":"pending"}]}`, "ok",
+			Entry{Kind: Tool, Title: "plan", Input: "why\n✓ a\n▸ b\n○ c", Text: "ok"},
+		},
+		{"no plan", "update_plan", `{"plan":1}`, "no", Entry{Kind: Tool, Title: "plan", Input: `{"plan":1}`, Text: "no"}},
+		{
+			"MCP tool", "a__b", `{"long":"` + strings.Repeat("x", 80) + `","n":1}`, `{"content":[{"type":"text","text":"one"},{"type":"image","data":""}]}`,
+			Entry{Kind: Tool, Title: "a__b", Input: "{\n  \"long\": \"" + strings.Repeat("x", 80) + "\",\n  \"n\": 1\n}", Text: "one\n[image]"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tr := &Transcript{open: make(map[string]int)}
+			tr.call("", "c1", tt.tool, tt.input)
+			tr.output("c1", tt.output)
+			got := tr.Entries[0]
+			got.callID = ""
+			if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(Entry{})); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
