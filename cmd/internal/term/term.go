@@ -69,7 +69,7 @@ func Clean(text string) string {
 
 // escapes are the sequences that programs put into their output for terminals:
 // colours, titles, links and the movements of the cursor.
-var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])`)
+var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\^-~])`)
 
 // Strip takes the sequences for terminals out of a text, so that the words are
 // left.

@@ -79,12 +79,17 @@ func (w *textWriter) entry(e Entry) {
 // tool writes what a tool was asked, on the line of its name when it fits, and
 // what came of it.
 func (w *textWriter) tool(e Entry) {
-	title := w.Paint(term.Bold, term.Clean(e.Title))
-	if strings.Contains(e.Input, "\n") {
-		fmt.Fprintf(w, "%s %s\n", title, w.exit(e))
+	line := w.Paint(term.Bold, term.Clean(e.Title))
+	whole := !strings.Contains(e.Input, "\n")
+	if whole && e.Input != "" {
+		line += " " + term.Clean(e.Input)
+	}
+	if state := w.exit(e); state != "" {
+		line += " " + state
+	}
+	fmt.Fprintln(w, line)
+	if !whole {
 		w.block(e.Input, "", false)
-	} else {
-		fmt.Fprintf(w, "%s %s %s\n", title, term.Clean(e.Input), w.exit(e))
 	}
 	w.block(e.Text, term.Dim, false)
 }
