@@ -25,6 +25,9 @@ var (
 	// ErrNotRegular says that a path is that of a directory, a pipe or a
 	// device.
 	ErrNotRegular = errors.New("not a regular file")
+	// ErrCompressed says that a file is packed, as newer releases keep old
+	// conversations.
+	ErrCompressed = errors.New("the file is compressed with zstd; unpack it first, with zstd -d")
 	// ErrReplaced says that another file has taken the place of a live record.
 	ErrReplaced = errors.New("another file is in the place of the record")
 	// ErrClosed says that a writer is closed.

@@ -43,7 +43,38 @@ func (s *FileStore) Find(ctx context.Context, id protocol.ConversationID) (Locat
 			return Location{Path: e.path(), Archived: true}, nil
 		}
 	}
+	if path := s.findCompressed(wanted); path != "" {
+		return Location{}, fmt.Errorf("find conversation %s: %s: %w", wanted, path, ErrCompressed)
+	}
 	return Location{}, fmt.Errorf("find conversation %s: %w", wanted, ErrNotFound)
+}
+
+// findCompressed returns the path of a rollout that a newer release packed, ""
+// when there is none.
+func (s *FileStore) findCompressed(id protocol.ConversationID) (path string) {
+	look := func(dir string) bool {
+		found, _ := readDir(dir) // what cannot be read holds nothing for us
+		for _, e := range found {
+			name, packed := strings.CutSuffix(e.Name(), ".zst")
+			if at, ok := parseFileName(name); packed && ok && at.id == id {
+				path = filepath.Join(dir, e.Name())
+				return false
+			}
+		}
+		return true
+	}
+	_ = eachDay(s.root(false), Cursor{}, func(_ string, dirs []string) (bool, error) {
+		for _, dir := range dirs {
+			if !look(dir) {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+	if path == "" {
+		look(s.root(true))
+	}
+	return path
 }
 
 // findNear looks in the directory of the day begun, and in those beside it

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/codex-go/codex/mcptypes/wire"
 	"github.com/codex-go/codex/protocol"
@@ -20,12 +21,11 @@ func (s *FileStore) Fork(ctx context.Context, path string, nth int, meta Meta, o
 	if err != nil {
 		return nil, false, fmt.Errorf("fork rollout: %w", err)
 	}
-	origin, _, err := openRegular(path)
+	segments, err := s.segments(ctx, path)
 	if err != nil {
-		return nil, false, fmt.Errorf("fork rollout: %w", err)
+		return nil, false, fmt.Errorf("fork rollout %s: %w", path, err)
 	}
-	defer origin.Close()
-	end, found, err := findUserMessage(ctx, origin, nth)
+	origin, found, err := findUserMessage(ctx, segments, nth)
 	if err != nil {
 		return nil, false, fmt.Errorf("fork rollout %s: %w", path, err)
 	}
@@ -36,7 +36,7 @@ func (s *FileStore) Fork(ctx context.Context, path string, nth int, meta Meta, o
 	if !found {
 		return w, false, nil
 	}
-	copied, err := w.copyLines(ctx, origin, end)
+	copied, err := w.copyLines(ctx, origin)
 	if err == nil {
 		err = w.Flush(ctx)
 	}
@@ -47,62 +47,59 @@ func (s *FileStore) Fork(ctx context.Context, path string, nth int, meta Meta, o
 	return w, copied > 0, nil
 }
 
-// findUserMessage returns where the line of the nth message of the user
-// begins.
-func findUserMessage(ctx context.Context, f *os.File, nth int) (offset int64, found bool, err error) {
+// findUserMessage returns what stands before the nth message of the user.
+func findUserMessage(ctx context.Context, segments []segment, nth int) (before []segment, found bool, err error) {
 	if nth < 0 {
-		return 0, false, fmt.Errorf("there is no user message %d", nth)
+		return nil, false, fmt.Errorf("there is no user message %d", nth)
 	}
 	var report Report
-	hasMeta := false
-	err = eachLine(ctx, f, 0, wants("session_meta", "response_item"), &report, func(l line) (bool, error) {
-		switch typeOf(l.data) {
-		case "session_meta":
-			_, err := decodeMeta(l.data)
-			hasMeta = hasMeta || err == nil
-		case "response_item":
-			if !isUserMessage(l.data) {
-				break
+	for i, part := range segments {
+		err := part.eachLine(ctx, wants("response_item"), &report, func(l line) (bool, error) {
+			if typeOf(l.data) != "response_item" || !isUserMessage(l.data) {
+				return true, nil
 			}
 			decoded, err := decodeLine(l.data)
 			if err != nil {
-				report.invalid(l, err)
-				break
+				return true, nil
 			}
 			if _, ok := UserMessage(decoded.Item.(*protocol.ResponseItemLine).Item); !ok {
-				break
+				return true, nil
 			}
 			if nth == 0 {
-				offset, found = l.offset, true
+				found = true
+				part.end = l.offset
+				before = append(slices.Clone(segments[:i]), part)
 				return false, nil
 			}
 			nth--
+			return true, nil
+		})
+		if err != nil || found {
+			return before, found, err
 		}
-		return true, nil
-	})
-	if err == nil && !hasMeta {
-		err = report.noMeta()
 	}
-	return offset, found, err
+	return nil, false, nil
 }
 
-// copyLines records the lines of f before the offset end: as they are, with
-// the time of copying, and without what tells about the other conversation's
-// file. It returns how many there were.
-func (w *fileWriter) copyLines(ctx context.Context, f *os.File, end int64) (copied int, err error) {
+// copyLines records the lines of segments: as they are, with the time of
+// copying, and without what tells about the other conversation's file. It
+// returns how many there were.
+func (w *fileWriter) copyLines(ctx context.Context, segments []segment) (copied int, err error) {
 	var report Report
-	err = eachLine(ctx, f, 0, nil, &report, func(l line) (bool, error) {
-		if l.offset >= end {
-			return false, nil
+	for _, part := range segments {
+		err := part.eachLine(ctx, nil, &report, func(l line) (bool, error) {
+			var o object
+			if wire.Unmarshal(l.data, &o) != nil || !o.portable() {
+				return true, nil // no reader makes anything of it
+			}
+			copied++
+			return true, w.recordCopy(o)
+		})
+		if err != nil {
+			return copied, err
 		}
-		var o object
-		if wire.Unmarshal(l.data, &o) != nil || !o.portable() {
-			return true, nil // no reader makes anything of it
-		}
-		copied++
-		return true, w.recordCopy(o)
-	})
-	return copied, err
+	}
+	return copied, nil
 }
 
 // recordCopy queues a copied line.

@@ -152,6 +152,9 @@ func (l *lineReader) fill() error {
 	return err
 }
 
+// zstdMagic is how files that are compressed with zstd begin.
+const zstdMagic = "\x28\xb5\x2f\xfd"
+
 // openRegular opens a regular file for reading. Pipes and devices are refused
 // before they are opened, because opening them may wait or have effects.
 func openRegular(path string) (*os.File, os.FileInfo, error) {
@@ -168,6 +171,10 @@ func openRegular(path string) (*os.File, os.FileInfo, error) {
 	}
 	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
 		err = &os.PathError{Op: "open", Path: path, Err: ErrNotRegular}
+	}
+	var begin [len(zstdMagic)]byte
+	if n, _ := f.ReadAt(begin[:], 0); err == nil && n == len(begin) && string(begin[:]) == zstdMagic {
+		err = &os.PathError{Op: "read", Path: path, Err: ErrCompressed}
 	}
 	if err != nil {
 		f.Close()

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,21 +30,52 @@ func (s *FileStore) Load(ctx context.Context, path string) (*History, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load rollout: %w", err)
 	}
-	h, err := load(ctx, path)
+	segments, err := s.segments(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("load rollout %s: %w", path, err)
+	}
+	var h *History
+	for _, part := range segments {
+		earlier := h
+		if h, err = load(ctx, part); err != nil {
+			return nil, fmt.Errorf("load rollout %s: %w", part.path, err)
+		}
+		h.follow(earlier)
 	}
 	return h, nil
 }
 
-func load(ctx context.Context, path string) (*History, error) {
-	f, _, err := openRegular(path)
+// follow puts what an earlier file tells before what h tells.
+func (h *History) follow(earlier *History) {
+	if earlier == nil {
+		return
+	}
+	if h.Compacted == nil {
+		h.Compacted, h.Replacement, h.UserMessages = earlier.Compacted, earlier.Replacement, earlier.UserMessages
+		h.Items = append(earlier.Items, h.Items...)
+	} else {
+		said := earlier.UserMessages
+		for _, item := range earlier.Items {
+			if text, ok := UserMessage(item); ok {
+				said = append(said, text)
+			}
+		}
+		h.UserMessages = append(said, h.UserMessages...)
+	}
+	h.LastTurn = cmp.Or(h.LastTurn, earlier.LastTurn)
+	h.LastTokens = cmp.Or(h.LastTokens, earlier.LastTokens)
+	h.LastRateLimits = cmp.Or(h.LastRateLimits, earlier.LastRateLimits)
+	h.Report.add(&earlier.Report)
+}
+
+func load(ctx context.Context, part segment) (*History, error) {
+	f, _, err := openRegular(part.path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	h := &History{Path: path}
-	from, users, err := h.survey(ctx, f)
+	h := &History{Path: part.path}
+	from, users, err := h.survey(ctx, f, part)
 	if err != nil {
 		return nil, err
 	}
@@ -55,14 +87,14 @@ func load(ctx context.Context, path string) (*History, error) {
 			return nil, err
 		}
 	}
-	return h, h.readItems(ctx, f, from)
+	return h, h.readItems(ctx, f, from, part)
 }
 
 // survey reads everything but the items. It returns where those begin that
 // are not summed up, and where the user's messages are.
-func (h *History) survey(ctx context.Context, f *os.File) (from int64, users spanRing, err error) {
+func (h *History) survey(ctx context.Context, f *os.File, part segment) (from int64, users spanRing, err error) {
 	skim := wants("session_meta", "turn_context", "compacted", "response_item")
-	err = eachLine(ctx, f, 0, skim, &h.Report, func(l line) (bool, error) {
+	err = eachLine(ctx, f, 0, skim, &h.Report, part.until(func(l line) (bool, error) {
 		switch typeOf(l.data) {
 		case "session_meta":
 			if h.ID != "" {
@@ -96,7 +128,7 @@ func (h *History) survey(ctx context.Context, f *os.File) (from int64, users spa
 			h.Report.invalid(l, errNoType)
 		}
 		return true, nil
-	})
+	}))
 	return from, users, err
 }
 
@@ -142,9 +174,9 @@ func (h *History) readTokens(l line) {
 }
 
 // readItems reads the items of the file from offset on.
-func (h *History) readItems(ctx context.Context, f *os.File, offset int64) error {
+func (h *History) readItems(ctx context.Context, f *os.File, offset int64, part segment) error {
 	var second Report // the lines are counted already, but not what items look like
-	err := eachLine(ctx, f, offset, wants("response_item"), &second, func(l line) (bool, error) {
+	err := eachLine(ctx, f, offset, wants("response_item"), &second, part.until(func(l line) (bool, error) {
 		if typeOf(l.data) != "response_item" {
 			return true, nil
 		}
@@ -155,7 +187,7 @@ func (h *History) readItems(ctx context.Context, f *os.File, offset int64) error
 		}
 		h.Items = append(h.Items, decoded.Item.(*protocol.ResponseItemLine).Item)
 		return true, nil
-	})
+	}))
 	return err
 }
 

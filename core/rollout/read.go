@@ -3,6 +3,7 @@ package rollout
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"path/filepath"
@@ -44,13 +45,28 @@ func (s *FileStore) Read(ctx context.Context, path string, report *Report) iter.
 // EventMessages returns the payloads of the recorded events.
 func (s *FileStore) EventMessages(ctx context.Context, path string, filter EventFilter) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		var report Report
-		err := s.scan(ctx, path, wantsEvents, &report, func(l line) (bool, error) {
-			payload, ok := eventPayload(l.data, filter)
-			return !ok || yield(payload, nil), nil
-		})
+		segments, err := s.segments(ctx, path)
+		if errors.Is(err, ErrNoMeta) || errors.Is(err, ErrEmpty) {
+			segments, err = []segment{{path: path}}, nil // what it records it tells all the same
+		}
 		if err != nil {
-			yield(nil, err)
+			yield(nil, fmt.Errorf("read rollout %s: %w", path, err))
+			return
+		}
+		more := true
+		for _, part := range segments {
+			err := s.scan(ctx, part.path, wantsEvents, new(Report), part.until(func(l line) (bool, error) {
+				payload, ok := eventPayload(l.data, filter)
+				more = !ok || yield(payload, nil)
+				return more, nil
+			}))
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !more {
+				return
+			}
 		}
 	}
 }

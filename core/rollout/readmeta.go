@@ -19,6 +19,16 @@ type fileMeta struct {
 	// it up when a line has no number. (spec: app-server-v2, history and
 	// rollout compatibility)
 	numbered bool
+	// base is where the conversation begins, nil when it begins in the file.
+	base *base
+}
+
+// base is what newer releases write into a fork instead of what the two
+// conversations have in common. (spec: app-server-v2, history and rollout
+// compatibility)
+type base struct {
+	id     protocol.ConversationID
+	before *uint64 // number of the first line that is not in common; nil: all are
 }
 
 // unknownSource stands for doors that are not named by a string. Lists of
@@ -37,6 +47,8 @@ type storedMeta struct {
 	Source       json.RawMessage         `json:"source,omitzero"`
 	Git          json.RawMessage         `json:"git,omitzero"`
 	HistoryMode  json.RawMessage         `json:"history_mode,omitzero"`
+	HistoryBase  json.RawMessage         `json:"history_base,omitzero"`
+	ForkedBefore json.RawMessage         `json:"forked_from_ordinal_exclusive,omitzero"`
 }
 
 // metaLine is a session_meta line.
@@ -71,6 +83,12 @@ func decodeMeta(data []byte) (*fileMeta, error) {
 		m.Git = &git
 	}
 	m.numbered = string(p.HistoryMode) == `"paginated"`
+	if thread, ok := wire.PeekString(p.HistoryBase, "thread_id"); ok {
+		m.base = &base{id: protocol.ConversationID(thread)}
+		if n, err := strconv.ParseUint(string(p.ForkedBefore), 10, 63); err == nil {
+			m.base.before = &n
+		}
+	}
 	return m, nil
 }
 
