@@ -88,7 +88,7 @@ func (m *Manager) start(ctx context.Context, cfg *config.Config, o *StartOptions
 func (m *Manager) create(ctx context.Context, b *builder) error {
 	w, err := m.o.Store.Create(ctx, b.meta(), b.writerOptions())
 	if err != nil {
-		return fmt.Errorf("create rollout: %w", err)
+		return err // it says what was being done
 	}
 	b.recorder, b.id = w, w.ID()
 	return nil
