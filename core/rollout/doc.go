@@ -20,7 +20,8 @@
 // process or another that knows the lock, is given out for the same id until
 // it is closed. Readers need no permission. A writer only ever appends whole
 // lines; what a crash left half written is closed off by the next writer and
-// passed over by every reader.
+// passed over by every reader. A file that somebody removes under its writer is
+// put back with all that it held.
 //
 // # Memory
 //
@@ -30,6 +31,12 @@
 // messages; [Store.List] reads the first few kilobytes of the files on a page.
 // A page out of ten thousand conversations takes about a millisecond that way,
 // so there is no index that could be wrong.
+//
+// # Newer releases
+//
+// Lines and members that this release does not know are kept. A fork that
+// begins in another file is read with its beginning. Files that are compressed
+// are refused with [ErrCompressed].
 //
 // All methods of a [Store] and of a [Writer] are safe for concurrent use.
 package rollout
