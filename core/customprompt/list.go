@@ -24,7 +24,7 @@ func List(home string) []protocol.CustomPrompt {
 	}
 	for _, e := range entries {
 		ext := filepath.Ext(e.Name())
-		if !e.Type().IsRegular() || !strings.EqualFold(ext, ".md") {
+		if !e.Type().IsRegular() || !strings.EqualFold(ext, ".md") || ext == e.Name() {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())

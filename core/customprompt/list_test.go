@@ -25,6 +25,7 @@ func TestList(t *testing.T) {
 		"unterminated.md": "---\ndescription: x\nBody",
 		"no.txt":          "text",
 		"binary.md":       "\xff\xfe",
+		".md":             "a file without a name",
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {

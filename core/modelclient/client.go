@@ -47,7 +47,7 @@ func New(options Options) *Client {
 		options.Rand = rand.Float64
 	}
 	if options.HTTPClient == nil {
-		options.HTTPClient = sharedHTTPClient()
+		options.HTTPClient = sharedHTTPClient(options.Getenv)
 	}
 	c := &Client{options: options, provider: options.Provider}
 	own := *options.HTTPClient

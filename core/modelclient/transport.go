@@ -40,9 +40,21 @@ func NewHTTPClient(proxy func(*http.Request) (*url.URL, error)) *http.Client {
 	}}
 }
 
-// sharedHTTPClient returns the client of all [Client]s that were given none, so
-// that conversations share connections.
-var sharedHTTPClient = sync.OnceValue(func() *http.Client { return NewHTTPClient(http.ProxyFromEnvironment) })
+// The clients of all [Client]s that were given none, so that conversations
+// share connections.
+var (
+	proxiedHTTPClient = sync.OnceValue(func() *http.Client { return NewHTTPClient(http.ProxyFromEnvironment) })
+	directHTTPClient  = sync.OnceValue(func() *http.Client { return NewHTTPClient(nil) })
+)
+
+// sharedHTTPClient returns the one that suits an environment: a program that
+// runs in the Seatbelt sandbox itself uses no proxy.
+func sharedHTTPClient(getenv func(string) string) *http.Client {
+	if getenv("CODEX_SANDBOX") == "seatbelt" {
+		return directHTTPClient()
+	}
+	return proxiedHTTPClient()
+}
 
 // checkRedirect follows a redirect only if it keeps the request as it is and
 // stays on the same host: the request carries credentials and a conversation.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"testing"
 
 	"github.com/codex-go/codex/core/event"
@@ -121,6 +122,36 @@ func BenchmarkLongConversation(b *testing.B) {
 			l.close(b)
 		})
 	}
+}
+
+// What a conversation keeps of its turns: their history, and nothing for what
+// was streamed.
+func BenchmarkMemory(b *testing.B) {
+	const turns = 2_000
+	for _, pieces := range []int{1, 200} {
+		b.Run(fmt.Sprintf("deltas=%d", pieces), func(b *testing.B) {
+			steps := append(deltas(pieces), text("hello"))
+			op := input("hi")
+			for b.Loop() {
+				l, sub := benchLab(b, nil, reply(steps...))
+				turn(b, l, sub, op)
+				before := heapInUse()
+				for range turns {
+					turn(b, l, sub, op)
+				}
+				b.ReportMetric(float64(heapInUse()-before)/turns, "bytes/turn")
+				l.close(b)
+			}
+		})
+	}
+}
+
+// heapInUse returns how many bytes of the heap are in use.
+func heapInUse() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 // Bringing a long history into the form that models accept, once at a resume.

@@ -30,7 +30,7 @@ var update = flag.Bool("update", false, "write the transcripts")
 // they led to once nothing moved any more:
 //
 //	new key=value...      starts a conversation: approval, sandbox, model, limit,
-//	                      window, retries, docs, plan, patch, raw, nobox
+//	                      window, retries, docs, plan, patch, raw, nobox, mcp
 //	resume                starts it again from what was recorded, with the values
 //	                      of the last new and those given
 //	model a | b | ...     adds a reply of the model: text:x, delta:x, open:type,
@@ -103,6 +103,9 @@ func play(t *testing.T, data string) string {
 	if p.lab != nil {
 		p.lab.close(t)
 	}
+	for _, end := range p.atEnd {
+		end()
+	}
 	return strings.TrimRight(out.String(), "\n") + "\n"
 }
 
@@ -120,6 +123,7 @@ type player struct {
 	asked   int // requests that were shown
 	ran     int
 	last    *modelclient.Request
+	atEnd   []func()
 }
 
 func (p *player) gate(name string) chan struct{} {
@@ -284,6 +288,13 @@ func (p *player) set(s *setup, key, value string) {
 		s.tools.IncludeApplyPatch = true
 	case "raw":
 		s.config.ShowRawReasoning = true
+	case "mcp":
+		registry := openMcp(s)
+		p.atEnd = append(p.atEnd, func() {
+			if err := registry.Close(p.t.Context()); err != nil {
+				p.t.Error(err)
+			}
+		})
 	case "nobox":
 		s.tools.Sandbox = nil
 	default:
