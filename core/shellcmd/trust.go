@@ -59,6 +59,9 @@ func Trusted(argv []string) Verdict {
 	}
 	v := Verdict{Trusted: true, Programs: []string{"bash"}, LoginShell: true}
 	for _, c := range commands {
+		if slices.ContainsFunc(c, splits) {
+			return refused("a word holds a byte that is a blank to some shells")
+		}
 		if why := distrust(c); why != "" {
 			return refused(why)
 		}
@@ -67,6 +70,13 @@ func Trusted(argv []string) Verdict {
 		}
 	}
 	return v
+}
+
+// splits reports whether a shell may see two words in one: bash asks the C
+// library byte by byte what a blank is, and the one of macOS says so of two
+// bytes that letters of UTF-8 may end in, such as à.
+func splits(w Word) bool {
+	return !w.Quoted && (strings.IndexByte(w.Raw, 0x85) >= 0 || strings.IndexByte(w.Raw, 0xa0) >= 0)
 }
 
 func refused(why string) Verdict { return Verdict{Reason: why} }

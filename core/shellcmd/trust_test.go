@@ -187,6 +187,8 @@ func TestTrustedMore(t *testing.T) {
 *`, "git diff *", "git log -- ?x", "sed -n 1p *", "sed -n 1p f*", "sed -n ?p f", "ls -l*", "cat -?",
 			`find . \-delet?`,
 		), false},
+		{"letters that end in a blank of another alphabet", scripts(true, "find .à-delete", "ls Å", "ls \u00a0", `ls \à`), false},
+		{"letters that do not, and quotes", scripts(true, "ls é", "ls 'à'", `ls "Å"`, "echo ü"), true},
 		{"signatures behind a blank", scripts(true, `git log --format='% G?'`, `git log "--format=%h% GS"`), false},
 		{"globs that cannot", scripts(true,
 			"find src/* -name x", "find ./* -type f", `find . -name '*.go'`, `find . -name "*.go"`, `find . -name \*.go`,

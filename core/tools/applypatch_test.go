@@ -3,6 +3,8 @@ package tools_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -211,6 +213,12 @@ func TestPatchPaths(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links need rights on Windows")
 	}
+	lower := t.TempDir()
+	if err := os.Mkdir(filepath.Join(lower, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err := os.Stat(filepath.Join(lower, ".GIT"))
+	caseMatters := errors.Is(err, fs.ErrNotExist)
 	for _, c := range []struct {
 		name, section string
 		allowed       bool
@@ -222,6 +230,7 @@ func TestPatchPaths(t *testing.T) {
 		{"a link into .git", "*** Add File: git/x\n+x", false},
 		{"a name like .git", "*** Add File: .github/x\n+x", true},
 		{".git of the workspace", "*** Add File: .git/x\n+x", false},
+		{".git in other letters", "*** Add File: .GIT/x\n+x", caseMatters},
 		{"another root", "*** Add File: ../x\n+x", true},
 		{"moved outside", "*** Update File: old.txt\n*** Move to: out/old.txt\n@@\n-one\n+1", false},
 	} {

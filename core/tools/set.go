@@ -136,12 +136,23 @@ func (s *Set) writable(p protocol.SandboxPolicy, cwd, path string) bool {
 			continue
 		}
 		inside = true
-		git := filepath.Join(root, ".git")
-		if info, err := os.Stat(git); err == nil && info.IsDir() && below(path, git) {
+		if info, err := os.Stat(filepath.Join(root, ".git")); err == nil && info.IsDir() && leadsThrough(path, root, info) {
 			return false
 		}
 	}
 	return inside
+}
+
+// leadsThrough reports whether path, which lies below root, is a folder or lies
+// under it, whatever the folder is called on the way: file systems that do not
+// care for case have many names for one.
+func leadsThrough(path, root string, folder os.FileInfo) bool {
+	for ; path != root && below(path, root); path = filepath.Dir(path) {
+		if info, err := os.Stat(path); err == nil && os.SameFile(info, folder) {
+			return true
+		}
+	}
+	return false
 }
 
 // below reports whether path is dir or lies under it.
