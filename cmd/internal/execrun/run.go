@@ -62,8 +62,9 @@ type renderer interface {
 // closeTime bounds the end of the conversation.
 const closeTime = 10 * time.Second
 
-// Run runs one turn and returns the exit code: 1 after a fatal error of the
-// turn or when nobody reads the output any more, 130 when ctx ended it, else 0.
+// Run runs one turn and returns the exit code: 1 after a fatal error of the turn
+// or of the start-up, and when nobody reads the output any more, 130 when ctx
+// ended it, else 0.
 // The error says why nothing was run.
 func Run(ctx context.Context, a *agent.Agent, o Options) (int, error) {
 	if !o.SkipGitCheck {
@@ -207,8 +208,8 @@ func submit(ctx context.Context, c *conversation.Conversation, o Options) error 
 
 // follow shows events until the turn has ended.
 func follow(ctx context.Context, c *conversation.Conversation, events *event.Subscription, m *meter, r renderer, o Options) (int, error) {
-	var failure error
-	interrupted := false
+	var failure error // of the turn
+	failed, interrupted := false, false
 	for {
 		e, err := events.Next(ctx)
 		switch {
@@ -229,11 +230,14 @@ func follow(ctx context.Context, c *conversation.Conversation, events *event.Sub
 		case nil:
 			continue
 		case *protocol.ErrorEvent:
-			failure = errors.New(msg.Message)
+			failed = true
+			if e.SubmissionID != "" { // else the start-up went wrong, such as that of an MCP server
+				failure = errors.New(msg.Message)
+			}
 		case *protocol.TaskCompleteEvent:
 			writeLastMessage(o, msg.LastAgentMessage)
 			r.end(failure, m.spent())
-			if failure != nil {
+			if failed {
 				return 1, nil
 			}
 			return 0, nil

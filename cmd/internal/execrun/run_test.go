@@ -248,6 +248,21 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestStartUpFails wants a turn to complete without a server that did not start,
+// which the exit code tells.
+func TestStartUpFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, m.Reply(m.Text("done")))
+	cfg := *w.agent.Startup
+	cfg.McpServers = map[string]config.McpServer{"broken": {Transport: &config.McpStdio{Command: "no-such-server"}}}
+	w.agent.Startup = &cfg
+	got, code := w.run(t, Options{Prompt: "go", JSON: true})
+	if code != 1 || !strings.Contains(got, `{"type":"error","message":"MCP server \"broken\" failed to start`) ||
+		!strings.Contains(got, `{"type":"turn.completed","usage":`) || strings.Contains(got, "turn.failed") {
+		t.Errorf("exit code %d\n%s", code, got)
+	}
+}
+
 // hangUp is a reader that goes away after some lines.
 type hangUp struct{ left int }
 
