@@ -11,8 +11,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// roles are the programs that the test program is under other names.
+var roles = map[string]func(){"codex": main}
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"codex": main})
+	testscript.Main(m, roles)
 }
 
 // TestScripts runs the command line as its users do: every file under

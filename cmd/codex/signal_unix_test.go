@@ -36,9 +36,15 @@ type serverProcess struct {
 // startProcess starts "codex app-server" with a home folder.
 func startProcess(t *testing.T, home string, args ...string) *serverProcess {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	return startCodex(t, home, append([]string{"app-server"}, args...)...)
+}
+
+// startCodex starts the program with a home folder.
+func startCodex(t *testing.T, home string, args ...string) *serverProcess {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
-	p := &serverProcess{cmd: exec.CommandContext(ctx, os.Args[0], append([]string{"app-server"}, args...)...)}
+	p := &serverProcess{cmd: exec.CommandContext(ctx, os.Args[0], args...)}
 	p.cmd.Args[0] = "codex"
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "CODEX_HOME=" + home}

@@ -11,7 +11,7 @@ import (
 // mcpOptions are the options of the MCP servers of a manager's conversations.
 func mcpOptions(o *Options) mcpclient.Options {
 	return mcpclient.Options{
-		Start:      tools.McpStarter(o.Runner),
+		Start:      tools.McpStarter(o.Runner, o.Sandbox),
 		HTTPClient: o.HTTPClient,
 		Token:      o.McpToken,
 		Version:    cmp.Or(o.Identity.Version, clientid.ProtocolVersion),

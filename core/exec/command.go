@@ -70,6 +70,9 @@ type Command struct {
 	// and the error as a [*StartError], or as the cause of one. Not available
 	// on Windows.
 	Report func(written []byte) error
+	// Watcher tells a [Service] that the process watches over others: SIGUSR1
+	// makes it end everything below it, more than killing it would.
+	Watcher bool
 }
 
 // ReportFD is the descriptor of the pipe of [Command.Report].

@@ -31,6 +31,15 @@ func (p *process) kill() {
 	}
 }
 
+// askWatcher asks a watcher to end, which hands that on: nobody is asked twice.
+func (p *process) askWatcher() {
+	_ = p.proc.Signal(syscall.SIGTERM)
+	_ = p.proc.Signal(syscall.SIGCONT)
+}
+
+// endAll makes a watcher end everything below it.
+func (p *process) endAll() { _ = p.proc.Signal(syscall.SIGUSR1) }
+
 // killRounds limits how often the members of a family are looked for.
 const killRounds = 8
 

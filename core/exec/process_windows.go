@@ -35,6 +35,12 @@ func (p *process) kill() {
 	_ = p.proc.Kill()
 }
 
+// askWatcher is kill: there are no watchers.
+func (p *process) askWatcher() { p.kill() }
+
+// endAll is kill: there are no watchers.
+func (p *process) endAll() { p.kill() }
+
 // groupAlive is false: Windows knows no process groups of that kind.
 func (p *process) groupAlive() bool { return false }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -19,20 +20,24 @@ type Service struct {
 	stdin   *os.File
 	stdout  *os.File
 	stderr  *os.File
+	watcher bool
+	report  func([]byte) error // nil for none
+	written *os.File           // what the report is read from; nil for none
+	failed  error              // what the report said; set before reaped is closed
 
 	stop    sync.Once
 	stopErr error
 }
 
 // Start starts a command and returns without waiting for it. The time-out of
-// the command does not count. Its Stdin, Stdio and Report must be nil; all three
-// streams are pipes, see [Service.Stdin]. The error is a [*StartError], or
-// [ErrClosed].
+// the command does not count. Its Stdin and Stdio must be nil; all three streams
+// are pipes, see [Service.Stdin]. What Report says becomes the status. The error
+// is a [*StartError], or [ErrClosed].
 //
 // The process is the leader of a session of its own and ends with this one, as
 // the package says. (spec: mcp, spawning stdio servers)
 func (r *Runner) Start(cmd Command) (*Service, error) {
-	if cmd.Stdin != nil || cmd.Stdio != nil || cmd.Report != nil {
+	if cmd.Stdin != nil || cmd.Stdio != nil || cmd.Report != nil && runtime.GOOS == "windows" {
 		return nil, startError(firstOf(cmd.Argv), ErrUnsupported)
 	}
 	img, err := prepare(&cmd)
@@ -49,7 +54,7 @@ func (r *Runner) Start(cmd Command) (*Service, error) {
 	r.mu.Unlock()
 	defer r.runs.Done()
 
-	s := &Service{runner: r}
+	s := &Service{runner: r, watcher: cmd.Watcher, report: cmd.Report}
 	files, err := s.openPipes()
 	if err != nil {
 		return nil, startError(cmd.Argv[0], err)
@@ -57,7 +62,7 @@ func (r *Runner) Start(cmd Command) (*Service, error) {
 	proc, err := r.start.start(img, files)
 	closeAll(files...)
 	if err != nil {
-		closeAll(s.stdin, s.stdout, s.stderr)
+		closeAll(s.stdin, s.stdout, s.stderr, s.written)
 		return nil, classifyStart(cmd.Argv[0], img.path, err)
 	}
 	r.tasks.Add(1)
@@ -83,15 +88,19 @@ func firstOf(argv []string) string {
 
 // openPipes makes the streams and returns the ends of the child.
 func (s *Service) openPipes() (child []*os.File, err error) {
-	var ends [6]*os.File
-	for i := range 3 {
+	var ends [8]*os.File
+	pipes := 3
+	if s.report != nil {
+		pipes++
+	}
+	for i := range pipes {
 		if ends[2*i], ends[2*i+1], err = os.Pipe(); err != nil {
 			closeAll(ends[:]...)
 			return nil, err
 		}
 	}
-	s.stdin, s.stdout, s.stderr = ends[1], ends[2], ends[4]
-	return []*os.File{ends[0], ends[3], ends[5]}, nil
+	s.stdin, s.stdout, s.stderr, s.written = ends[1], ends[2], ends[4], ends[6]
+	return []*os.File{ends[0], ends[3], ends[5], ends[7]}[:pipes], nil
 }
 
 // Stdin is the standard input of the process. Closing it is how most services
@@ -126,14 +135,22 @@ func (s *Service) Stop(grace time.Duration) error {
 func (s *Service) end(grace time.Duration) error {
 	opts := &s.runner.opts
 	_ = s.stdin.Close()
+	ask := s.process.terminate
+	if s.watcher {
+		ask = s.process.askWatcher
+	}
 	ended := s.exitedWithin(grace) && !s.process.groupAlive() ||
-		s.process.endWithin(opts.TermGrace, s.process.terminate) ||
+		s.process.endWithin(opts.TermGrace, ask) ||
+		s.watcher && s.process.endWithin(opts.KillWait, s.process.endAll) ||
 		s.process.endWithin(opts.KillWait, s.process.kill)
+	if ended {
+		s.readReport()
+	}
 	close(s.process.release)
 	if ended {
 		<-s.process.reaped
 	}
-	closeAll(s.stdout, s.stderr)
+	closeAll(s.stdout, s.stderr, s.written)
 	s.runner.mu.Lock()
 	delete(s.runner.services, s)
 	s.runner.mu.Unlock()
@@ -141,6 +158,14 @@ func (s *Service) end(grace time.Duration) error {
 		return fmt.Errorf("process %d does not end", s.Pid())
 	}
 	return nil
+}
+
+// readReport reads what a process that has ended has written about its start.
+func (s *Service) readReport() {
+	if s.report != nil {
+		_ = s.written.SetReadDeadline(time.Now().Add(s.runner.opts.KillWait)) // nobody should have it open
+		s.failed = s.report(readReport(s.written))
+	}
 }
 
 // exitedWithin waits for the process alone. What it leaves behind when it ends
@@ -160,12 +185,15 @@ func (s *Service) exitedWithin(grace time.Duration) bool {
 }
 
 // Status says in words how the process has ended, such as "exit status 1" or
-// "signal: killed". It is known after Stop only and empty until then.
+// "signal: killed", or why the command was not started. It is known after Stop only and empty until then.
 func (s *Service) Status() string {
 	select {
 	case <-s.process.reaped:
 	default:
 		return ""
+	}
+	if s.failed != nil {
+		return s.failed.Error()
 	}
 	if s.process.state == nil {
 		return ""

@@ -69,6 +69,61 @@ func TestServiceStop(t *testing.T) {
 	}
 }
 
+func TestWatcherIsAskedToEndAll(t *testing.T) {
+	t.Parallel()
+	r := NewRunner(&RunnerOptions{TermGrace: time.Millisecond})
+	defer r.Close()
+	s, err := r.Start(Command{
+		Argv: []string{"sh", "-c", `trap '' TERM; trap 'kill -KILL $!; exit 9' USR1; echo ready; while :; do sleep 600 & wait $!; done`},
+		Env:  []string{"PATH=/usr/bin:/bin"}, Watcher: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(s.Stdout()).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Stop(0); err != nil {
+		t.Error(err)
+	}
+	if got := s.Status(); got != "exit status 9" {
+		t.Errorf("status %q", got)
+	}
+}
+
+func TestServiceReport(t *testing.T) {
+	t.Parallel()
+	for _, script := range []string{"echo no such thing >&3; exit 3", "exit 3"} {
+		r := NewRunner(nil)
+		s, err := r.Start(Command{
+			Argv: []string{"sh", "-c", script},
+			Report: func(written []byte) error {
+				if len(written) == 0 {
+					return nil
+				}
+				return errors.New(strings.TrimSpace(string(written)))
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-s.Exited()
+		if err := s.Stop(0); err != nil {
+			t.Error(err)
+		}
+		want := "exit status 3"
+		if strings.Contains(script, "echo") {
+			want = "no such thing"
+		}
+		if got := s.Status(); got != want {
+			t.Errorf("%s: status %q, want %q", script, got, want)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestServiceEndsByItself(t *testing.T) {
 	t.Parallel()
 	r := NewRunner(nil)

@@ -57,7 +57,8 @@
 // # Processes
 //
 // The package starts no process itself: [Options.Start] does, and the [Process]
-// that it returns ends with everything below it.
+// that it returns ends with everything below it. In the program that is a watcher
+// of package sandbox, which does so even if the program is killed.
 //
 // # Concurrency
 //

@@ -15,7 +15,7 @@ func Example() {
 	ctx := context.Background()
 	runner := exec.NewRunner(nil)
 	defer runner.Close()
-	registry := mcpclient.NewRegistry(mcpclient.Options{Start: tools.McpStarter(runner)})
+	registry := mcpclient.NewRegistry(mcpclient.Options{Start: tools.McpStarter(runner, nil)})
 	defer registry.Close(ctx)
 
 	servers := registry.Open(mcpclient.OpenOptions{

@@ -31,6 +31,20 @@ func (o *Options) complete() error {
 	return nil
 }
 
+// watch starts the helper as a watcher.
+func (s *Sandbox) watch(w Watched) (*Invocation, bool) {
+	inv := &Invocation{Path: s.o.Executable, Arg0: HelperName, Reports: w.ReportFD > 0}
+	if inv.Reports {
+		inv.Args = append(inv.Args, helper.OptReport+strconv.Itoa(w.ReportFD))
+	}
+	if s.o.NoNamespaces {
+		inv.Args = append(inv.Args, helper.OptNoNamespaces)
+	}
+	inv.Args = append(inv.Args, helper.OptWatch+w.Path, "--")
+	inv.Args = append(inv.Args, w.Argv...)
+	return inv, true
+}
+
 // wrap starts the helper. (spec: exec-and-tools, helper invocation)
 func (s *Sandbox) wrap(r Request) (*Invocation, error) {
 	policy, err := protocol.Append(nil, r.Policy)

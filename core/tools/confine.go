@@ -51,6 +51,18 @@ func (c Confiner) Guard() *exec.Command {
 	return &exec.Command{Path: inv.Path, Arg0: inv.Arg0, Argv: append([]string{inv.Arg0}, inv.Args...), Dir: "/"}
 }
 
+// Watch has a command watched over by the helper of the sandbox.
+func (c Confiner) Watch(cmd *exec.Command) {
+	inv, ok := c.Box.Watch(sandbox.Watched{Path: cmd.Path, Argv: cmd.Argv, ReportFD: exec.ReportFD})
+	if !ok {
+		return
+	}
+	program := cmd.Argv[0]
+	cmd.Path, cmd.Arg0, cmd.Watcher = inv.Path, inv.Arg0, true
+	cmd.Argv = append([]string{inv.Arg0}, inv.Args...)
+	cmd.Report = func(written []byte) error { return startFailure(program, sandbox.ParseReport(written)) }
+}
+
 // startFailure turns a failure of the sandbox's helper into that of a command
 // which was not started.
 func startFailure(program string, err error) error {

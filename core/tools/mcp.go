@@ -16,14 +16,24 @@ type Services interface {
 	Start(c exec.Command) (*exec.Service, error)
 }
 
+// Watcher has a process watched over, so that nothing that it starts is left
+// when it or this program ends, however that happens. A [Sandbox] that is one
+// does that for MCP servers; [Confiner] is, where the system has watchers.
+type Watcher interface {
+	// Watch changes a command, whose Path is set.
+	Watch(c *exec.Command)
+}
+
 // McpStarter returns what starts MCP servers as processes of a runner, or nil if
 // the runner cannot. Programs are looked up in the PATH of this process and then
-// in the server's. (spec: mcp, spawning stdio servers)
-func McpStarter(r Runner) mcpclient.StartFunc {
+// in the server's. They are not confined, but watched over if the sandbox, which
+// may be nil, is a [Watcher]. (spec: mcp, spawning stdio servers)
+func McpStarter(r Runner, s Sandbox) mcpclient.StartFunc {
 	services, ok := r.(Services)
 	if !ok {
 		return nil
 	}
+	watcher, watched := s.(Watcher)
 	return func(c mcpclient.Command) (mcpclient.Process, error) {
 		path, err := exec.LookPath(c.Argv[0], c.Dir, c.Search)
 		if err != nil {
@@ -32,7 +42,11 @@ func McpStarter(r Runner) mcpclient.StartFunc {
 				return nil, err
 			}
 		}
-		service, err := services.Start(exec.Command{Argv: c.Argv, Path: path, Dir: c.Dir, Env: c.Env})
+		command := exec.Command{Argv: c.Argv, Path: path, Dir: c.Dir, Env: c.Env}
+		if watched {
+			watcher.Watch(&command)
+		}
+		service, err := services.Start(command)
 		if err != nil {
 			return nil, err
 		}

@@ -21,6 +21,10 @@ const (
 	// OptGuarded says that a guard ends the helper, and what it has started,
 	// after the death of its parent.
 	OptGuarded = "--guarded"
+	// OptWatch watches over a command without a policy: nothing that it starts
+	// outlives it or the server. The value is the file to execute. Of the other
+	// options only OptReport and OptNoNamespaces may come beside it.
+	OptWatch = "--watch="
 	// OptProbe writes what this machine can enforce to standard output. Nothing
 	// else may follow.
 	OptProbe = "--probe"
@@ -33,6 +37,7 @@ type invocation struct {
 	protect      []string
 	noNamespaces bool
 	guarded      bool
+	watch        string // "" for a confined command
 	probe        bool
 	cwd          string
 	policy       string
@@ -42,7 +47,7 @@ type invocation struct {
 // parseArgs reads a command line, without argv[0].
 func parseArgs(args []string) (*invocation, error) {
 	inv := &invocation{reportFD: -1}
-	for len(args) > 0 && strings.HasPrefix(args[0], "--") {
+	for len(args) > 0 && strings.HasPrefix(args[0], "--") && (inv.watch == "" || args[0] != "--") {
 		arg := args[0]
 		args = args[1:]
 		if fd, ok := strings.CutPrefix(arg, OptReport); ok {
@@ -55,6 +60,11 @@ func parseArgs(args []string) (*invocation, error) {
 			inv.tempDir = &dir
 		} else if path, ok := strings.CutPrefix(arg, OptProtect); ok {
 			inv.protect = append(inv.protect, path)
+		} else if file, ok := strings.CutPrefix(arg, OptWatch); ok {
+			if file == "" {
+				return nil, errors.New("there is no file to execute")
+			}
+			inv.watch = file
 		} else if arg == OptNoNamespaces {
 			inv.noNamespaces = true
 		} else if arg == OptGuarded {
@@ -71,6 +81,9 @@ func parseArgs(args []string) (*invocation, error) {
 		}
 		return inv, nil
 	}
+	if inv.watch != "" {
+		return inv, inv.watched(args)
+	}
 	if len(args) < 2 {
 		return nil, errors.New("the working directory of the policy and the policy are required")
 	}
@@ -79,4 +92,16 @@ func parseArgs(args []string) (*invocation, error) {
 		inv.command = inv.command[1:]
 	}
 	return inv, nil
+}
+
+// watched reads the rest of a command line with OptWatch.
+func (inv *invocation) watched(args []string) error {
+	if inv.tempDir != nil || inv.protect != nil {
+		return errors.New("there is no policy for a command that is only watched over")
+	}
+	if len(args) < 2 || args[0] != "--" {
+		return errors.New("a command is required, behind --")
+	}
+	inv.command = args[1:]
+	return nil
 }

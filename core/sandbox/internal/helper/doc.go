@@ -19,6 +19,19 @@
 // Without PID namespaces the command takes the place of init. Without any the
 // helper restricts itself and becomes the command.
 //
+// # Watching
+//
+// With [OptWatch] the helper confines nothing: it watches over a command, such
+// as an MCP server, so that nothing that this starts outlives it or the server,
+// however either ends and wherever in the tree of processes it has got to. With
+// the right to make namespaces the command has init above it, in a namespace for
+// processes, and all else is as it is outside. An ordinary user would need a user
+// namespace for that, which takes the owners of files and the programs that run
+// as somebody else from the command; there the helper inherits the orphans of
+// the command instead, and ends them. It has to stay alive for that, so that what
+// makes it end everything is a signal of its own, which is also that of the
+// server's death.
+//
 // # After the fork
 //
 // Init and the command are forked from a running Go program and do not start

@@ -37,6 +37,12 @@ type try struct{ path, argv, script uintptr }
 // newImage lays out a command, which is looked up as execvp would: each element
 // of PATH in turn, an empty one being the working directory.
 func newImage(command, env []string) (*image, error) {
+	return newImageAt(candidates(command[0], env), command, env)
+}
+
+// newImageAt lays out a command that lies at the first of paths that can be
+// executed.
+func newImageAt(paths, command, env []string) (*image, error) {
 	m := &image{program: command[0]}
 	for _, list := range [][]string{command, env} {
 		for _, s := range list {
@@ -48,11 +54,10 @@ func newImage(command, env []string) (*image, error) {
 	m.env = m.kept.list(env)
 	argv := m.kept.list(command)
 	m.shell = m.kept.text(shell)
-	sh := append([]string{shell, ""}, command[1:]...)
-	m.paths = candidates(command[0], env)
+	m.paths = paths
 	for _, path := range m.paths {
-		sh[1] = path
-		m.tries = append(m.tries, try{path: m.kept.text(path), argv: argv, script: m.kept.list(sh)})
+		script := append([]string{shell, path}, command[1:]...)
+		m.tries = append(m.tries, try{path: m.kept.text(path), argv: argv, script: m.kept.list(script)})
 	}
 	if nofile.Original != (syscall.Rlimit{}) {
 		limit := nofile.Original

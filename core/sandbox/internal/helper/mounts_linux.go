@@ -151,6 +151,13 @@ func addPrivate(p *program) {
 		append([]unix.Errno{unix.EACCES}, refused...)
 }
 
+// addSlave appends the call that keeps later mounts here from showing outside,
+// and lets those outside show here.
+func addSlave(p *program) {
+	p.add("keep mounts", unix.SYS_MOUNT, p.text("none"), p.text("/"), 0, unix.MS_REC|unix.MS_SLAVE, 0).soft =
+		append([]unix.Errno{unix.EACCES}, refused...)
+}
+
 // addProc appends the call that shows the processes of the namespace in /proc.
 // Kernels refuse it to ordinary users where something covers parts of /proc, as
 // in many containers.

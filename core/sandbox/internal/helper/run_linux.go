@@ -22,6 +22,11 @@ func Main(args []string) {
 		os.Exit(probe(os.Stdout))
 	}
 	status := openStatus(inv.reportFD)
+	if inv.watch != "" {
+		f := watch(inv)
+		status.write(f)
+		refuse(f.code, f.err)
+	}
 	p, err := policy.Parse([]byte(inv.policy))
 	if err != nil {
 		status.write(&failure{StageUsage, exitUsage, err})
@@ -127,6 +132,9 @@ func (e endings) choose(pidNamespace bool) {
 type mode struct {
 	user bool // the others are made by virtue of a user namespace
 	pid  bool // beside those for mounts and IPC
+	// watch is for a command that is not confined: there is no namespace but
+	// that for processes, if it has one, and that for the mount that shows them.
+	watch bool
 }
 
 // modes returns what to try, best first.
@@ -136,6 +144,12 @@ func modes(have capSet) []mode {
 }
 
 func (m mode) flags() uintptr {
+	switch {
+	case m.watch && m.pid:
+		return unix.CLONE_NEWNS | unix.CLONE_NEWPID
+	case m.watch:
+		return 0
+	}
 	flags := uintptr(unix.CLONE_NEWNS | unix.CLONE_NEWIPC)
 	if m.user {
 		flags |= unix.CLONE_NEWUSER

@@ -20,9 +20,10 @@ var errNotAllowed = errors.New("namespaces are not allowed")
 
 // supervisor runs a command in namespaces and watches over it.
 type supervisor struct {
-	confinement *confinement
+	confinement *confinement // nil for a watcher
 	mode        mode
-	image       *image // nil for a probe
+	image       *image           // nil for a probe
+	ends        <-chan os.Signal // makes a watcher end everything; nil for others
 
 	child child
 
@@ -37,7 +38,11 @@ type supervisor struct {
 // errNotAllowed if another mode may do.
 func (s *supervisor) run() *failure {
 	s.child = child{image: s.image, init: s.mode.pid, session: s.mode.pid && leadsSession(), probe: s.image == nil}
-	s.prepare(&s.child.setup)
+	if s.mode.watch {
+		s.prepareWatched(&s.child.setup)
+	} else {
+		s.prepare(&s.child.setup)
+	}
 	if f := s.start(); f != nil {
 		return f
 	}
@@ -211,7 +216,13 @@ func (s *supervisor) follow() *failure {
 	case !started:
 		return setupFailure(fmt.Errorf("init has ended: %v", s.wait()))
 	}
+	if s.mode.watch {
+		s.collect()
+	}
 	status := s.wait()
+	if s.mode.watch {
+		endDescendants()
+	}
 	if ended != nil {
 		status = *ended
 	}
@@ -252,11 +263,14 @@ func (s *supervisor) wait() unix.WaitStatus {
 // that shares our process group gets what is sent to the group by itself: the
 // keys of a terminal are only kept from ending us before it.
 func (s *supervisor) forward(ready func()) (stop func()) {
-	pass := []os.Signal{unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2}
+	pass := []os.Signal{unix.SIGTERM, unix.SIGHUP, unix.SIGUSR2}
 	swallow := []os.Signal{unix.SIGINT, unix.SIGQUIT}
-	if s.child.session {
+	if s.child.session || s.mode.watch {
 		pass = append(pass, unix.SIGINT, unix.SIGQUIT, unix.SIGCONT, unix.SIGWINCH)
 		swallow = nil
+	}
+	if s.ends == nil {
+		pass = append(pass, endSignal)
 	}
 	done := make(chan struct{})
 	var running sync.WaitGroup
@@ -275,6 +289,8 @@ func (s *supervisor) forward(ready func()) (stop func()) {
 				if slices.Contains(pass, sig) {
 					s.send(sig.(unix.Signal))
 				}
+			case <-s.ends:
+				s.kill()
 			case <-done:
 				return
 			}
@@ -295,7 +311,18 @@ func (s *supervisor) send(sig unix.Signal) {
 	case s.child.init:
 		info := [32]int32{0: int32(sig), 2: siQueue, 4: int32(os.Getpid()), 5: int32(os.Getuid())}
 		_, _, _ = unix.RawSyscall(unix.SYS_RT_SIGQUEUEINFO, uintptr(s.pid), uintptr(sig), uintptr(unsafe.Pointer(&info)))
+	case s.mode.watch:
+		_ = unix.Kill(-s.pid, sig) // its process group
 	default:
 		_ = unix.Kill(s.pid, sig)
+	}
+}
+
+// kill ends the child at once.
+func (s *supervisor) kill() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.gone {
+		_ = unix.Kill(s.pid, unix.SIGKILL)
 	}
 }
