@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/codex-go/codex/core/modelclient/modeltest"
-	"github.com/codex-go/codex/protocol"
 )
 
 // BenchmarkConnect opens a connection, initializes it and closes it.
@@ -30,7 +29,7 @@ func BenchmarkCall(b *testing.B) {
 	c := newStage(b, stageOptions{}).client(ClientOptions{})
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Call[protocol.GetUserAgentResponse](b.Context(), c, getUserAgent); err != nil {
+		if _, err := Call(b.Context(), c, getUserAgent); err != nil {
 			b.Fatal(err)
 		}
 	}

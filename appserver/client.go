@@ -77,14 +77,13 @@ func Dial(ctx context.Context, transport jsonrpc.Transport, o ClientOptions) (*C
 // UserAgent is what the server calls itself.
 func (c *Client) UserAgent() string { return c.agent }
 
-// Call sends a request and returns the result, whose type R must be that of the
-// method.
-func Call[R any](ctx context.Context, c *Client, r protocol.ClientRequest) (*R, error) {
-	var result R
-	if err := c.conn.Call(ctx, r.Method(), r, &result); err != nil {
+// Call sends a request and returns its result.
+func Call[R any](ctx context.Context, c *Client, r protocol.Request[R]) (*R, error) {
+	result := r.NewResult()
+	if err := c.conn.Call(ctx, r.Method(), r, result); err != nil {
 		return nil, err
 	}
-	return &result, nil
+	return result, nil
 }
 
 // Close sends what is queued, ends the connection and waits for the callbacks,

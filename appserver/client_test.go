@@ -16,8 +16,6 @@ import (
 	"github.com/codex-go/codex/utils/jsonrpc"
 )
 
-type protocolUserAgent = protocol.GetUserAgentResponse
-
 var getUserAgent = &protocol.GetUserAgentParams{}
 
 // log is what a client was told, in order.
@@ -46,14 +44,14 @@ func (l *log) notified(n protocol.ServerNotification) {
 // converse starts a conversation and sends a message.
 func converse(t *testing.T, c *Client) protocol.ConversationID {
 	t.Helper()
-	started, err := Call[protocol.NewConversationResponse](t.Context(), c, &protocol.NewConversationParams{})
+	started, err := Call(t.Context(), c, &protocol.NewConversationParams{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Call[protocol.AddConversationSubscriptionResponse](t.Context(), c, &protocol.AddConversationListenerParams{ConversationID: started.ConversationID}); err != nil {
+	if _, err := Call(t.Context(), c, &protocol.AddConversationListenerParams{ConversationID: started.ConversationID}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Call[protocol.SendUserMessageResponse](t.Context(), c, &protocol.SendUserMessageParams{
+	if _, err := Call(t.Context(), c, &protocol.SendUserMessageParams{
 		ConversationID: started.ConversationID, Items: []protocol.ClientInput{&protocol.TextClientInput{Text: "go"}},
 	}); err != nil {
 		t.Fatal(err)
@@ -158,7 +156,7 @@ func TestClientCloseWhileAsked(t *testing.T) {
 	second := s.client(ClientOptions{Notify: l.notified, Ask: func(context.Context, protocol.ServerRequest) (protocol.ReviewDecision, error) {
 		return protocol.ReviewDenied, nil
 	}})
-	if _, err := Call[protocol.AddConversationSubscriptionResponse](t.Context(), second, &protocol.AddConversationListenerParams{ConversationID: id}); err != nil {
+	if _, err := Call(t.Context(), second, &protocol.AddConversationListenerParams{ConversationID: id}); err != nil {
 		t.Fatal(err)
 	}
 	<-l.ended
@@ -171,7 +169,7 @@ func TestClientErrors(t *testing.T) {
 	if !strings.HasSuffix(c.UserAgent(), " (my-editor; 2.0)") {
 		t.Errorf("user agent %q", c.UserAgent())
 	}
-	_, err := Call[protocol.SendUserMessageResponse](t.Context(), c, &protocol.SendUserMessageParams{
+	_, err := Call(t.Context(), c, &protocol.SendUserMessageParams{
 		ConversationID: "01a2029d-382a-70f3-8903-4d64504c64fb", Items: []protocol.ClientInput{},
 	})
 	var answer *jsonrpc.Error

@@ -17,7 +17,7 @@
 //		return err
 //	}
 //	defer client.Close(ctx)
-//	started, err := appserver.Call[protocol.NewConversationResponse](ctx, client, &protocol.NewConversationParams{Cwd: dir})
+//	started, err := appserver.Call(ctx, client, &protocol.NewConversationParams{Cwd: dir})
 //
 // The server owns the conversations, their processes and files; [Server.Close]
 // ends them all and waits. The methods of a protocol generation live in a

@@ -79,7 +79,7 @@ func TestSlowReader(t *testing.T) {
 	c := s.client(ClientOptions{})
 	for i := range 20 {
 		send(message(10+i, id, "more"))
-		if _, err := Call[protocolUserAgent](t.Context(), c, getUserAgent); err != nil {
+		if _, err := Call(t.Context(), c, getUserAgent); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -242,7 +242,7 @@ func TestServerClose(t *testing.T) {
 				t.Errorf("close: %v", err)
 			}
 			<-c.Done()
-			if _, err := Call[protocolUserAgent](t.Context(), c, getUserAgent); err == nil {
+			if _, err := Call(t.Context(), c, getUserAgent); err == nil {
 				t.Error("a request was answered after the end")
 			}
 			if _, err := s.server.Connect(t.Context(), ClientOptions{Name: "late", Version: "1"}); !errors.Is(err, ErrClosed) {

@@ -10,6 +10,14 @@ type ClientRequest interface {
 	isClientRequest()
 }
 
+// Request is a request whose result is an R: the parameters say what the answer
+// is, so that a caller need not.
+type Request[R any] interface {
+	Method() string
+	// NewResult returns an empty result.
+	NewResult() *R
+}
+
 // InitializeParams opens a connection.
 type InitializeParams struct {
 	ClientInfo ClientInfo `json:"clientInfo"`

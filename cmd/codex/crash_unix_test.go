@@ -104,7 +104,7 @@ func (c *crasher) round(n int) {
 	defer kill.Stop()
 	for turn := 0; ; turn++ {
 		text := fmt.Sprintf("r%dt%d", n, turn)
-		_, err := appserver.Call[protocol.SendUserMessageResponse](ctx, client, &protocol.SendUserMessageParams{
+		_, err := appserver.Call(ctx, client, &protocol.SendUserMessageParams{
 			ConversationID: id, Items: []protocol.ClientInput{&protocol.TextClientInput{Text: text}},
 		})
 		if err != nil {
@@ -140,19 +140,19 @@ func (c *crasher) open(ctx context.Context, client *appserver.Client, n int) pro
 	t.Helper()
 	var id protocol.ConversationID
 	if c.path == "" {
-		started, err := appserver.Call[protocol.NewConversationResponse](ctx, client, &protocol.NewConversationParams{})
+		started, err := appserver.Call(ctx, client, &protocol.NewConversationParams{})
 		if err != nil {
 			t.Fatalf("round %d: %v", n, err)
 		}
 		id, c.path = started.ConversationID, started.RolloutPath
 	} else {
-		resumed, err := appserver.Call[protocol.ResumeConversationResponse](ctx, client, &protocol.ResumeConversationParams{Path: c.path})
+		resumed, err := appserver.Call(ctx, client, &protocol.ResumeConversationParams{Path: c.path})
 		if err != nil {
 			t.Fatalf("round %d: resume: %v", n, err)
 		}
 		id = resumed.ConversationID
 	}
-	_, err := appserver.Call[protocol.AddConversationSubscriptionResponse](ctx, client, &protocol.AddConversationListenerParams{ConversationID: id})
+	_, err := appserver.Call(ctx, client, &protocol.AddConversationListenerParams{ConversationID: id})
 	if err != nil {
 		t.Fatalf("round %d: %v", n, err)
 	}

@@ -115,14 +115,14 @@ func TestEnds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			started, err := appserver.Call[protocol.NewConversationResponse](t.Context(), client, &protocol.NewConversationParams{})
+			started, err := appserver.Call(t.Context(), client, &protocol.NewConversationParams{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := appserver.Call[protocol.AddConversationSubscriptionResponse](t.Context(), client, &protocol.AddConversationListenerParams{ConversationID: started.ConversationID}); err != nil {
+			if _, err := appserver.Call(t.Context(), client, &protocol.AddConversationListenerParams{ConversationID: started.ConversationID}); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := appserver.Call[protocol.SendUserMessageResponse](t.Context(), client, &protocol.SendUserMessageParams{
+			if _, err := appserver.Call(t.Context(), client, &protocol.SendUserMessageParams{
 				ConversationID: started.ConversationID, Items: []protocol.ClientInput{&protocol.TextClientInput{Text: "go"}},
 			}); err != nil {
 				t.Fatal(err)

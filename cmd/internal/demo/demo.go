@@ -173,16 +173,16 @@ type demo struct {
 
 // converse holds the conversation.
 func (d *demo) converse(ctx context.Context, client *appserver.Client, work string) error {
-	started, err := appserver.Call[protocol.NewConversationResponse](ctx, client, &protocol.NewConversationParams{Cwd: work})
+	started, err := appserver.Call(ctx, client, &protocol.NewConversationParams{Cwd: work})
 	if err != nil {
 		return err
 	}
-	_, err = appserver.Call[protocol.AddConversationSubscriptionResponse](ctx, client,
+	_, err = appserver.Call(ctx, client,
 		&protocol.AddConversationListenerParams{ConversationID: started.ConversationID})
 	if err != nil {
 		return err
 	}
-	_, err = appserver.Call[protocol.SendUserMessageResponse](ctx, client, &protocol.SendUserMessageParams{
+	_, err = appserver.Call(ctx, client, &protocol.SendUserMessageParams{
 		ConversationID: started.ConversationID,
 		Items:          []protocol.ClientInput{&protocol.TextClientInput{Text: "Show me what you can do."}},
 	})

@@ -90,6 +90,12 @@ func Serve(options Options) (*Server, error) {
 // BaseURL returns the base URL of a provider that the server plays.
 func (s *Server) BaseURL() string { return s.URL + "/v1" }
 
+// Config returns a config.toml with the server as the provider.
+func (s *Server) Config() string {
+	return fmt.Sprintf("model = \"scripted\"\nmodel_provider = \"scripted\"\n"+
+		"[model_providers.scripted]\nname = \"scripted\"\nbase_url = %q\nwire_api = \"responses\"\n", s.BaseURL())
+}
+
 // Close ends all answers and stops the server. It may be called more than once.
 func (s *Server) Close() {
 	s.mu.Lock()
