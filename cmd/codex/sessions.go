@@ -88,6 +88,9 @@ func newSessionsList(flags *globalFlags) *cobra.Command {
 		Use: "list", Short: "List conversations, newest first", Args: noArgs,
 		Example: "  codex sessions list --limit 50\n  codex sessions list --all --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 0 {
+				return usageError("--limit is %d, and must not be negative; 0 lists all", limit)
+			}
 			store, err := flags.store()
 			if err != nil {
 				return err
@@ -254,6 +257,10 @@ func verify(ctx context.Context, store rollout.Store, at located, repair bool, o
 	if report.First != nil {
 		fmt.Fprintf(out, "first problem: %v\n", report.First)
 	}
+	_, unnamed := store.Meta(ctx, at.path)
+	if unnamed != nil {
+		fmt.Fprintf(out, "the conversation cannot be resumed: %v\n", unnamed)
+	}
 	torn, err := endsInLine(at.path)
 	if err != nil {
 		return err
@@ -271,7 +278,7 @@ func verify(ctx context.Context, store rollout.Store, at located, repair bool, o
 	case torn:
 		fmt.Fprintln(out, "the last line is cut off; --repair ends it")
 	}
-	if report.Invalid > 0 || torn && !repair {
+	if report.Invalid > 0 || torn && !repair || unnamed != nil {
 		return &exitError{code: 1}
 	}
 	fmt.Fprintln(out, "the file is sound")
