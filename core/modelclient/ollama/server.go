@@ -167,7 +167,7 @@ func (s *Server) pull(ctx context.Context, model string, progress func(Progress)
 	}
 	defer response.Body.Close()
 	if response.StatusCode/100 != 2 {
-		return errors.New(response.Status)
+		return refusal(response)
 	}
 	var total tally
 	lines := bufio.NewScanner(response.Body)
@@ -192,6 +192,16 @@ func (s *Server) pull(ctx context.Context, model string, progress func(Progress)
 		return withoutURL(err)
 	}
 	return ErrIncompletePull
+}
+
+// refusal returns the error of a status, with what the server says about it.
+func refusal(response *http.Response) error {
+	var line pullLine
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxLine))
+	if err != nil || wire.Unmarshal(body, &line) != nil || line.Error == "" {
+		return errors.New(response.Status)
+	}
+	return fmt.Errorf("%s: %s", response.Status, line.Error)
 }
 
 // pullLine is a line of progress.

@@ -29,6 +29,7 @@ type local struct {
 	tags   func(http.ResponseWriter)
 	models func(http.ResponseWriter)
 	pull   string
+	status int // of a pull; 0 is success
 }
 
 func (l *local) start(t *testing.T) string {
@@ -49,6 +50,9 @@ func (l *local) start(t *testing.T) string {
 			}
 			fmt.Fprint(w, `{"models":[{"name":"here:1b","size":1},{"name":"plain:latest"},{"size":2}]}`)
 		case "/api/pull":
+			if l.status != 0 {
+				w.WriteHeader(l.status)
+			}
 			fmt.Fprint(w, l.pull)
 		}
 	}))
@@ -113,6 +117,14 @@ nonsense
 		{
 			"pull fails", local{pull: `{"error":"pull model manifest: file does not exist"}`}, "/v1", "new:1b",
 			[]string{"GET /v1/models", "GET /api/tags", "POST /api/pull"}, nil, false, "file does not exist",
+		},
+		{
+			"pull is refused", local{status: 400, pull: `{"error":"invalid model name"}`}, "/v1", "new:1b",
+			[]string{"GET /v1/models", "GET /api/tags", "POST /api/pull"}, nil, false, "400 Bad Request: invalid model name",
+		},
+		{
+			"pull is refused without a word", local{status: 500, pull: "oops"}, "/v1", "new:1b",
+			[]string{"GET /v1/models", "GET /api/tags", "POST /api/pull"}, nil, false, "500 Internal Server Error",
 		},
 		{
 			"pull ends early", local{pull: `{"status":"pulling manifest"}`}, "/v1", "new:1b",
