@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/codex-go/codex/core/approval"
@@ -61,15 +62,13 @@ func (s *Set) patch(ctx context.Context, h Host, c *command, text string) (Resul
 // inside reports whether everything that a plan touches may be written under
 // the turn's policy. Links are judged by what they lead to.
 func (s *Set) inside(h Host, plan *patch.Plan) bool {
-	for _, f := range plan.Files() {
-		if !s.writable(h.SandboxPolicy(), h.Cwd(), resolved(f.Target)) {
-			return false
-		}
-		if f.MoveTarget != "" && !s.writable(h.SandboxPolicy(), h.Cwd(), resolved(f.MoveTarget)) {
-			return false
-		}
+	if protocol.FullDiskWrite(h.SandboxPolicy()) {
+		return true
 	}
-	return true
+	roots := s.roots(h.SandboxPolicy(), h.Cwd())
+	return !slices.ContainsFunc(plan.Files(), func(f patch.File) bool {
+		return !roots.Writable(f.Target) || f.MoveTarget != "" && !roots.Writable(f.MoveTarget)
+	})
 }
 
 // follow lets the turn diff remember the files as they are now. What cannot be

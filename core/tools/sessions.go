@@ -11,6 +11,7 @@ import (
 
 	"github.com/codex-go/codex/core/approval"
 	"github.com/codex-go/codex/core/exec"
+	"github.com/codex-go/codex/core/sandbox"
 	"github.com/codex-go/codex/core/shellcmd"
 	"github.com/codex-go/codex/protocol"
 )
@@ -381,10 +382,7 @@ func (s *Set) confinedEnough(h Host, ses *session) bool {
 		return false
 	}
 	allowed := s.roots(policy, h.Cwd())
-	for _, root := range s.roots(ses.policy, ses.cwd) {
-		if !slices.Contains(allowed, root) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(s.roots(ses.policy, ses.cwd), func(root sandbox.Root) bool {
+		return !slices.ContainsFunc(allowed, func(a sandbox.Root) bool { return a.Path == root.Path })
+	})
 }

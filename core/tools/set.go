@@ -2,11 +2,10 @@ package tools
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
 	"github.com/codex-go/codex/core/exec"
 	"github.com/codex-go/codex/core/mcpclient"
+	"github.com/codex-go/codex/core/sandbox"
 	"github.com/codex-go/codex/core/shellenv"
 	"github.com/codex-go/codex/protocol"
 )
@@ -104,72 +103,6 @@ func (s *Set) confinesPatches() bool { return s.o.Sandbox != nil && s.o.Executab
 
 // roots returns where commands may write under a policy, with the paths below
 // that may not be written. (spec: exec-and-tools, sandbox policies)
-func (s *Set) roots(p protocol.SandboxPolicy, cwd string) []string {
-	w, ok := p.(*protocol.WorkspaceWritePolicy)
-	if !ok {
-		return nil
-	}
-	roots := append([]string{}, w.WritableRoots...)
-	roots = append(roots, cwd)
-	if !w.ExcludeSlashTmp && filepath.Separator == '/' {
-		if info, err := os.Stat("/tmp"); err == nil && info.IsDir() {
-			roots = append(roots, "/tmp")
-		}
-	}
-	if !w.ExcludeTmpdirEnvVar && s.o.TempDir != "" {
-		roots = append(roots, s.o.TempDir)
-	}
-	return roots
-}
-
-// writable reports whether a path may be written under a policy: it lies below
-// a root and below no .git directory of any root.
-func (s *Set) writable(p protocol.SandboxPolicy, cwd, path string) bool {
-	if protocol.FullDiskWrite(p) {
-		return true
-	}
-	path = filepath.Clean(path)
-	inside := false
-	for _, root := range s.roots(p, cwd) {
-		root = resolved(root)
-		if !below(path, root) {
-			continue
-		}
-		inside = true
-		if info, err := os.Stat(filepath.Join(root, ".git")); err == nil && info.IsDir() && leadsThrough(path, root, info) {
-			return false
-		}
-	}
-	return inside
-}
-
-// leadsThrough reports whether path, which lies below root, is a folder or lies
-// under it, whatever the folder is called on the way: file systems that do not
-// care for case have many names for one.
-func leadsThrough(path, root string, folder os.FileInfo) bool {
-	for ; path != root && below(path, root); path = filepath.Dir(path) {
-		if info, err := os.Stat(path); err == nil && os.SameFile(info, folder) {
-			return true
-		}
-	}
-	return false
-}
-
-// below reports whether path is dir or lies under it.
-func below(path, dir string) bool {
-	rel, err := filepath.Rel(dir, path)
-	return err == nil && filepath.IsLocal(rel)
-}
-
-// resolved returns path with the symbolic links of what exists resolved.
-func resolved(path string) string {
-	path = filepath.Clean(path)
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	dir := filepath.Dir(path)
-	if dir == path {
-		return path
-	}
-	return filepath.Join(resolved(dir), filepath.Base(path))
+func (s *Set) roots(p protocol.SandboxPolicy, cwd string) sandbox.Roots {
+	return sandbox.WritableRoots(p, cwd, s.o.TempDir)
 }

@@ -107,12 +107,10 @@ func (s *Set) trusted(h Host, c *command) bool {
 		policy = &protocol.WorkspaceWritePolicy{}
 	}
 	_, err := shellcmd.ResolveTrusted(v, shellcmd.Lookup{
-		Path:    path,
-		Home:    home,
-		BashEnv: bashEnv,
-		Writable: func(path string) bool {
-			return s.writable(policy, h.Cwd(), path)
-		},
+		Path:     path,
+		Home:     home,
+		BashEnv:  bashEnv,
+		Writable: s.roots(policy, h.Cwd()).Writable,
 	})
 	// A program that is not there does nothing.
 	return err == nil || errors.Is(err, shellcmd.ErrProgramNotFound)
