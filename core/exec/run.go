@@ -202,8 +202,9 @@ func (x *run) waitTime(ctx context.Context) (timedOut bool) {
 
 // settle waits, after the process has ended or was killed, for the rest of its
 // output: to the end of all pipes, or until what it left in the background
-// is silent, has had the most of time, or done is closed. It reports whether the
-// end was reached.
+// is silent, has had the most of time, or done is closed. The output of a
+// terminal ends with its process, so that silence there is that of a reader who
+// has no processor. It reports whether the end was reached.
 func (x *run) settle(done <-chan struct{}, most time.Duration) bool {
 	quiet := x.runner.opts.Quiet
 	began := time.Now()
@@ -227,8 +228,10 @@ func (x *run) settle(done <-chan struct{}, most time.Duration) bool {
 			// A reader that is slow is not a command that is silent. It
 			// gets what the command itself wrote, which fits into the pipes.
 			timer.Reset(quiet)
-		case left <= 0 || idle >= quiet:
+		case left <= 0 || idle >= quiet && !x.process.terminal:
 			return false
+		case idle >= quiet:
+			timer.Reset(left)
 		default:
 			timer.Reset(min(quiet-idle, left))
 		}

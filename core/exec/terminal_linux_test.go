@@ -164,10 +164,10 @@ func TestTerminalEnd(t *testing.T) {
 }
 
 // What a process writes just before its end is never lost, however short it
-// lives.
+// lives and however little patience there is with silence.
 func TestTerminalShortLife(t *testing.T) {
 	t.Parallel()
-	r := newRunner(t, nil)
+	r := newRunner(t, &RunnerOptions{Quiet: 1})
 	for i := range 100 {
 		s := startTerminal(t, r, Command{Argv: []string{"echo", fmt.Sprint(i)}}, nil)
 		if diff := cmp.Diff(fmt.Sprintf("%d\r\n", i), s.rest()); diff != "" {
