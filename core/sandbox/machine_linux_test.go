@@ -135,7 +135,7 @@ func installFilter(rules []seccomp.Rule) error {
 // program returns the test program as a file that everybody may execute. It is
 // removed after the tests.
 var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("/tmp", "sandbox-test-program-")
+	dir, err := os.MkdirTemp("/tmp", filepath.Base(programPrefix))
 	if err != nil {
 		return "", err
 	}
