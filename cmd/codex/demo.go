@@ -15,7 +15,7 @@ import (
 	"github.com/codex-go/codex/cmd/internal/term"
 )
 
-func newDemo() *cobra.Command {
+func newDemo(flags *globalFlags) *cobra.Command {
 	var auto, raw bool
 	cmd := &cobra.Command{
 		Use:   "demo",
@@ -37,6 +37,7 @@ func newDemo() *cobra.Command {
 				Out:        cmd.OutOrStdout(),
 				Color:      bool(term.Wanted(os.Stdout, os.Getenv("NO_COLOR"))),
 				JSON:       raw,
+				Flags:      flags.args(),
 				Pace:       demoPace,
 			}
 			if !auto && term.IsTerminal(os.Stdin) { // nobody is asked without a terminal
@@ -52,6 +53,18 @@ func newDemo() *cobra.Command {
 	cmd.Flags().BoolVar(&auto, "auto", false, "approve everything without asking, as without a terminal")
 	cmd.Flags().BoolVar(&raw, "json", false, "print the messages as they go over the wire, one a line")
 	return cmd
+}
+
+// args returns the flags for another command of this program.
+func (f *globalFlags) args() []string {
+	var args []string
+	for _, setting := range f.config {
+		args = append(args, "-c", setting)
+	}
+	if f.strict {
+		args = append(args, "--strict-config")
+	}
+	return args
 }
 
 // interrupted is the exit code of a command that the user broke off.

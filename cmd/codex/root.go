@@ -61,7 +61,7 @@ func newRoot() *cobra.Command {
 		newDebug(&flags),
 		newGenerateTS(),
 		newGenerateJSONSchema(),
-		newDemo(),
+		newDemo(&flags),
 	)
 	return root
 }

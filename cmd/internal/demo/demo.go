@@ -21,6 +21,8 @@ import (
 type Options struct {
 	// Executable is this program, which is started again as the server.
 	Executable string
+	// Flags are further flags of the server.
+	Flags []string
 	// Out is where everything is shown. The demonstration ends when it cannot be
 	// written to.
 	Out io.Writer
@@ -81,7 +83,7 @@ func run(ctx context.Context, o Options, dir string) (err error) {
 	}
 	p.note("The server is \"%s app-server\" with CODEX_HOME=%s.", filepath.Base(o.Executable), home)
 
-	server, err := startServer(o.Executable, home, work)
+	server, err := startServer(o.Executable, o.Flags, home, work)
 	if err != nil {
 		return err
 	}
@@ -130,8 +132,8 @@ type server struct {
 	stdin     io.Closer
 }
 
-func startServer(executable, home, work string) (*server, error) {
-	cmd := exec.Command(executable, "app-server")
+func startServer(executable string, flags []string, home, work string) (*server, error) {
+	cmd := exec.Command(executable, append([]string{"app-server"}, flags...)...)
 	cmd.Dir = work
 	cmd.Env = append(os.Environ(), "CODEX_HOME="+home)
 	cmd.Stderr = os.Stderr
