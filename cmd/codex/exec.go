@@ -146,6 +146,11 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	return f.withAgent(cmd.Context(), overrides, func(ctx context.Context, a *agent.Agent) error {
+		if f.oss {
+			if err := prepareLocal(ctx, a.Startup, os.Stderr); err != nil {
+				return err
+			}
+		}
 		code, err := execrun.Run(ctx, a, o)
 		if code == 0 && err == nil {
 			return nil

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/codex-go/codex/core/modelclient/modeltest"
 )
 
 // roles are the programs that the test program is under other names.
@@ -33,6 +35,12 @@ func TestScripts(t *testing.T) {
 			issuer := fakeIssuer()
 			env.Defer(issuer.Close)
 			env.Setenv("ISSUER", issuer.URL)
+			local, err := modeltest.Serve(modeltest.Options{Handler: modeltest.Demo(0)})
+			if err != nil {
+				return err
+			}
+			env.Defer(local.Close)
+			env.Setenv("LOCAL_MODEL", local.BaseURL())
 			env.Setenv("CODEX_HOME", home)
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("NO_COLOR", "1")
