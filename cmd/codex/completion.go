@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"strings"
 
@@ -9,6 +10,21 @@ import (
 
 // completionShells are the shells that completions can be made for.
 var completionShells = []string{"bash", "zsh", "fish", "powershell"}
+
+// plainBash makes the script work in a bash without the package
+// bash-completion, whose function reads the words of the line.
+const plainBash = `
+if ! declare -F _get_comp_words_by_ref >/dev/null; then
+    __codex_init_completion()
+    {
+        COMPREPLY=()
+        cur=${COMP_WORDS[COMP_CWORD]}
+        prev=${COMP_WORDS[COMP_CWORD-1]}
+        words=("${COMP_WORDS[@]}")
+        cword=$COMP_CWORD
+    }
+fi
+`
 
 func newCompletion() *cobra.Command {
 	return &cobra.Command{
@@ -37,7 +53,11 @@ func newCompletion() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(out)
 			}
-			return root.GenBashCompletionV2(out, true)
+			if err := root.GenBashCompletionV2(out, true); err != nil {
+				return err
+			}
+			_, err := io.WriteString(out, plainBash)
+			return err
 		},
 	}
 }

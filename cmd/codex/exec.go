@@ -90,6 +90,14 @@ func newExec(flags *globalFlags) *cobra.Command {
 		}
 	}
 	f.addVersion(cmd)
+	for name, values := range map[string][]string{
+		"sandbox": protocol.SandboxMode("").Values(),
+		"color":   {"always", "never", "auto"},
+	} {
+		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+			panic(err) // the flag is defined above
+		}
+	}
 	return cmd
 }
 
