@@ -20,7 +20,7 @@ type Environment struct {
 
 // Equal reports whether both say the same.
 func (e Environment) Equal(f Environment) bool {
-	return e.Text() == f.Text()
+	return e == f || e.Text() == f.Text() // mostly it is the very same policy
 }
 
 // Item returns the message for the model.
