@@ -62,9 +62,11 @@ func (s *Sandbox) wrap(r Request) (*Invocation, error) {
 	if s.o.NoNamespaces {
 		inv.Args = append(inv.Args, helper.OptNoNamespaces)
 	}
+	ending := helper.OptWithParent
 	if s.guarded.Load() {
-		inv.Args = append(inv.Args, helper.OptGuarded)
+		ending = helper.OptGuarded
 	}
+	inv.Args = append(inv.Args, ending)
 	inv.Args = append(inv.Args, r.Cwd, string(policy), "--")
 	inv.Args = append(inv.Args, r.Argv...)
 	return inv, nil

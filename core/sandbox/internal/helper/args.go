@@ -18,6 +18,8 @@ const (
 	OptProtect = "--protect="
 	// OptNoNamespaces keeps the command in the namespaces of the helper.
 	OptNoNamespaces = "--no-namespaces"
+	// OptWithParent ends the helper, and what it has started, with its parent.
+	OptWithParent = "--with-parent"
 	// OptGuarded says that a guard ends the helper, and what it has started,
 	// after the death of its parent.
 	OptGuarded = "--guarded"
@@ -36,6 +38,7 @@ type invocation struct {
 	tempDir      *string
 	protect      []string
 	noNamespaces bool
+	withParent   bool
 	guarded      bool
 	watch        string // "" for a confined command
 	probe        bool
@@ -67,6 +70,8 @@ func parseArgs(args []string) (*invocation, error) {
 			inv.watch = file
 		} else if arg == OptNoNamespaces {
 			inv.noNamespaces = true
+		} else if arg == OptWithParent {
+			inv.withParent = true
 		} else if arg == OptGuarded {
 			inv.guarded = true
 		} else if arg == OptProbe {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -14,6 +15,9 @@ import (
 // Main is the helper. It does not return. args are the arguments of the process
 // with its name.
 func Main(args []string) {
+	// Restrictions and the signal for the parent's death belong to a thread. The
+	// one that has them must be the one that becomes the command.
+	runtime.LockOSThread()
 	inv, err := parseArgs(args[1:])
 	if err != nil {
 		refuse(exitUsage, fmt.Errorf("%w; usage: %s <policy cwd> <policy JSON> -- <command> [argument...]", err, Name))
@@ -62,7 +66,7 @@ func run(inv *invocation, p *policy.Policy) *failure {
 	if err != nil {
 		return &failure{StageExec, exitNotExecutable, err}
 	}
-	endings := newEndings(inv.guarded)
+	endings := newEndings(inv)
 	endings.choose(false)
 	if p.FullWrite() && p.FullNetwork() {
 		return image.failure(image.exec())
@@ -101,16 +105,19 @@ func (c *confinement) become(image *image) *failure {
 
 // endings says how this process ends when its parent dies.
 type endings struct {
-	// asked means that the parent has asked for a signal in that case.
+	// asked means that the parent wants it to end with itself.
 	asked bool
 	// guarded means that there is a guard.
 	guarded bool
 }
 
-func newEndings(guarded bool) endings {
+// newEndings asks the kernel beside the command line, which is not written by
+// servers alone. What the kernel says holds for the thread that was there first,
+// which need not be this one.
+func newEndings(inv *invocation) endings {
 	var sig int32
 	err := unix.Prctl(unix.PR_GET_PDEATHSIG, uintptr(unsafe.Pointer(&sig)), 0, 0, 0)
-	return endings{asked: err == nil && sig != 0, guarded: guarded}
+	return endings{asked: inv.withParent || err == nil && sig != 0, guarded: inv.guarded}
 }
 
 // choose makes the parent's death deadly at once: SIGKILL, since another signal

@@ -35,7 +35,7 @@ func watch(inv *invocation) *failure {
 	ends := make(chan os.Signal, 1)
 	signal.Notify(ends, endSignal)
 	if permittedCaps().has(unix.CAP_SYS_ADMIN) && !inv.noNamespaces {
-		newEndings(true).choose(true)
+		endings{asked: true}.choose(true)
 		s := supervisor{mode: mode{pid: true, watch: true}, image: image, ends: ends}
 		if f := s.run(); !errors.Is(f.err, errNotAllowed) {
 			return f
