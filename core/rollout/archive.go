@@ -63,6 +63,12 @@ func (s *FileStore) Unarchive(ctx context.Context, id protocol.ConversationID, p
 // Delete removes the record of a conversation.
 func (s *FileStore) Delete(ctx context.Context, id protocol.ConversationID, path string) error {
 	err := s.own(ctx, id, path, []string{sessionsDir, archivedDir}, os.Remove)
+	if errors.Is(err, ErrNoMeta) || errors.Is(err, ErrEmpty) {
+		// A file that lost its beginning goes by its name.
+		err = s.take(ctx, id, path, []string{sessionsDir, archivedDir}, func(file string, _ protocol.ConversationID, _ bool) error {
+			return os.Remove(file)
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("delete conversation %s: %w", id, err)
 	}
@@ -70,9 +76,27 @@ func (s *FileStore) Delete(ctx context.Context, id protocol.ConversationID, path
 }
 
 // own calls act with the real path of the file at path, which must lie below
-// one of the directories of the home and be that of the conversation id, while
-// no other process writes it.
-func (s *FileStore) own(ctx context.Context, id protocol.ConversationID, path string, dirs []string, act func(file string) error) (err error) {
+// one of the directories of the home and be that of the conversation id, by its
+// name and by what it says, while no other process writes it.
+func (s *FileStore) own(ctx context.Context, id protocol.ConversationID, path string, dirs []string, act func(file string) error) error {
+	return s.take(ctx, id, path, dirs, func(file string, id protocol.ConversationID, live bool) error {
+		meta, err := readMeta(ctx, file)
+		switch {
+		case live && errors.Is(err, ErrEmpty): // so young that nothing is written
+		case err != nil:
+			return fmt.Errorf("%s: %w", path, err)
+		case meta.ID != id:
+			return fmt.Errorf("%s is the conversation %s: %w", path, meta.ID, ErrMismatch)
+		}
+		return act(file)
+	})
+}
+
+// take calls act with the real path of the file at path, which must lie below
+// one of the directories of the home and have the name of the conversation id,
+// while no other process writes it. act is given the id in the form that files
+// have it in; live tells that this process writes the file.
+func (s *FileStore) take(ctx context.Context, id protocol.ConversationID, path string, dirs []string, act func(file string, id protocol.ConversationID, live bool) error) (err error) {
 	file, err := s.inside(path, dirs)
 	if err != nil {
 		return err
@@ -93,15 +117,7 @@ func (s *FileStore) own(ctx context.Context, id protocol.ConversationID, path st
 	case !live:
 		return err
 	}
-	meta, err := readMeta(ctx, file)
-	switch {
-	case live && errors.Is(err, ErrEmpty): // so young that nothing is written
-	case err != nil:
-		return fmt.Errorf("%s: %w", path, err)
-	case meta.ID != id:
-		return fmt.Errorf("%s is the conversation %s: %w", path, meta.ID, ErrMismatch)
-	}
-	return act(file)
+	return act(file, id, live)
 }
 
 // inside returns the real path of the regular file at path, which must lie

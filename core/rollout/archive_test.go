@@ -312,3 +312,26 @@ func TestFind(t *testing.T) {
 		}
 	}
 }
+
+// TestDeleteOfADamagedFile removes what does not tell its conversation any
+// more, by its name.
+func TestDeleteOfADamagedFile(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	s := newStore(t, home)
+	for _, text := range []string{"", "{}\n", "torn"} {
+		path := writeFile(t, filepath.Join(home, sessionsDir, "2025/09/30", fileName(noon, testID)), text)
+		if err := s.Delete(t.Context(), "01999b5c-7a80-7000-8000-00000000000b", path); !errors.Is(err, ErrMismatch) {
+			t.Errorf("by another id: %v", err)
+		}
+		if _, err := s.Archive(t.Context(), testID, path); err == nil {
+			t.Error("it was archived")
+		}
+		if err := s.Delete(t.Context(), testID, path); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the file is still there: %v", err)
+		}
+	}
+}
