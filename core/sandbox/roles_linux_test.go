@@ -5,6 +5,8 @@ func play(role string, args []string) int {
 	switch role {
 	case "launch":
 		return launch(args)
+	case "parent":
+		return parent(args)
 	case "victim":
 		return victim()
 	case "calls":
