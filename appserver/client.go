@@ -80,10 +80,17 @@ func (c *Client) UserAgent() string { return c.agent }
 // Call sends a request and returns its result.
 func Call[R any](ctx context.Context, c *Client, r protocol.Request[R]) (*R, error) {
 	result := r.NewResult()
-	if err := c.conn.Call(ctx, r.Method(), r, result); err != nil {
+	if err := c.call(ctx, r, result); err != nil {
 		return nil, err
 	}
 	return result, nil
+}
+
+// call is apart from [Call] because a call of Method in generic code makes the
+// linker keep all methods of this name, that of reflect.Value too, and with it
+// every exported method in the program.
+func (c *Client) call(ctx context.Context, r interface{ Method() string }, result any) error {
+	return c.conn.Call(ctx, r.Method(), r, result)
 }
 
 // Close sends what is queued, ends the connection and waits for the callbacks,

@@ -56,6 +56,7 @@ var Maps = map[string]string{}
 
 // Unlinked are functions that the program does without, each with the reason.
 var Unlinked = map[string]string{
-	"text/template.(*state).evalField": "templates find methods by name, for which the linker keeps every exported method in " +
-		"the program, a fifth of its size; write pages with code, and give cobra no templates of our own",
+	"text/template.(*state).evalField": "the linker keeps every exported method in the program, a fifth of its size: " +
+		"because of templates, which find methods by name (write pages with code, and give cobra no templates of our own), " +
+		"or of a call of a method named Method in generic code, for which reflect.Value.Method is kept",
 }
