@@ -167,7 +167,7 @@ var generatedTexts = Texts{
 	"protocol.ReadOnlyPolicy":                                "ReadOnlyPolicy lets commands read everything, write nothing and reach no\nnetwork.",
 	"protocol.ReasoningContent":                              "ReasoningContent is a part of the raw reasoning, tagged by \"type\".",
 	"protocol.ReasoningEffort":                               "ReasoningEffort is how much a reasoning model should think.",
-	"protocol.ReasoningItem":                                 "ReasoningItem is the reasoning of a model. Content nil is written as null; a\nContent without any [*ReasoningText] is left out.",
+	"protocol.ReasoningItem":                                 "ReasoningItem is the reasoning of a model. Content nil is written as null; a\nContent without any [*ReasoningText] is left out, and so reads as nil.",
 	"protocol.ReasoningSummary":                              "ReasoningSummary is how a reasoning model should sum up its thoughts. The\ndefault is auto.",
 	"protocol.ReasoningSummaryPart":                          "ReasoningSummaryPart is {\"type\": \"summary_text\", \"text\": ...}.",
 	"protocol.ReasoningText":                                 "ReasoningText has the type \"reasoning_text\".",
