@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"sync"
 )
 
 // applyChunks returns text after the chunks. Lines of context and everything
@@ -220,10 +221,12 @@ type hunkHeader struct {
 }
 
 // hunkHeaderPattern matches an @@ line of git without its leading @@.
-var hunkHeaderPattern = regexp.MustCompile(`^-(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,\d{1,9})? @@(?: (.*))?$`)
+var hunkHeaderPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^-(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,\d{1,9})? @@(?: (.*))?$`)
+})
 
 func parseHunkHeader(context string) (*hunkHeader, bool) {
-	m := hunkHeaderPattern.FindStringSubmatch(context)
+	m := hunkHeaderPattern().FindStringSubmatch(context)
 	if m == nil {
 		return nil, false
 	}

@@ -50,7 +50,7 @@ func danger(argv []string, depth int) string {
 		}
 		return ""
 	}
-	if w, ok := wrappers[name]; ok {
+	if w, ok := wrappers()[name]; ok {
 		return danger(w.command(args), depth-1)
 	}
 	return ""

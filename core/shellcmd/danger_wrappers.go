@@ -1,37 +1,42 @@
 package shellcmd
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // wrapper describes how a program that runs another one takes its options.
 type wrapper struct {
-	letters     string          // options of one letter that take a value
-	long        map[string]bool // long options that take the next word as value
-	operands    int             // words between the options and the command
-	assignments bool            // NAME=value may stand in front of the command
+	letters     string  // options of one letter that take a value
+	long        nameSet // long options that take the next word as value
+	operands    int     // words between the options and the command
+	assignments bool    // NAME=value may stand in front of the command
 }
 
 // wrappers are the programs behind which the command to judge begins. env and
 // the shells have their own readers.
-var wrappers = map[string]wrapper{
-	"sudo": {letters: "ugpChDRTrtU", assignments: true, long: names(`user group host prompt close-from
+var wrappers = sync.OnceValue(func() map[string]wrapper {
+	return map[string]wrapper{
+		"sudo": {letters: "ugpChDRTrtU", assignments: true, long: names(`user group host prompt close-from
 		chdir chroot command-timeout other-user role type`)},
-	"doas":    {letters: "uC"},
-	"nohup":   {},
-	"setsid":  {},
-	"nice":    {letters: "n", long: names("adjustment")},
-	"ionice":  {letters: "cnpPu", long: names("class classdata")},
-	"timeout": {letters: "ks", long: names("kill-after signal"), operands: 1},
-	"time":    {letters: "fo", long: names("format output")},
-	"stdbuf":  {letters: "ioe", long: names("input output error")},
-	"chroot":  {long: names("userspec groups"), operands: 1},
-	"xargs": {letters: "adEILnPs", long: names(`arg-file delimiter max-args max-procs max-chars
+		"doas":    {letters: "uC"},
+		"nohup":   {},
+		"setsid":  {},
+		"nice":    {letters: "n", long: names("adjustment")},
+		"ionice":  {letters: "cnpPu", long: names("class classdata")},
+		"timeout": {letters: "ks", long: names("kill-after signal"), operands: 1},
+		"time":    {letters: "fo", long: names("format output")},
+		"stdbuf":  {letters: "ioe", long: names("input output error")},
+		"chroot":  {long: names("userspec groups"), operands: 1},
+		"xargs": {letters: "adEILnPs", long: names(`arg-file delimiter max-args max-procs max-chars
 		process-slot-var`)},
-	"busybox": {},
-	"toybox":  {},
-	"command": {},
-	"builtin": {},
-	"exec":    {letters: "a"},
-}
+		"busybox": {},
+		"toybox":  {},
+		"command": {},
+		"builtin": {},
+		"exec":    {letters: "a"},
+	}
+})
 
 // command returns the words behind the wrapper's own ones.
 func (w wrapper) command(args []string) []string {
@@ -43,7 +48,7 @@ func (w wrapper) command(args []string) []string {
 			return args[min(w.operands, len(args)):]
 		case strings.HasPrefix(a, "--"):
 			args = args[1:]
-			if w.long[a[2:]] && len(args) > 0 {
+			if w.long.has(a[2:]) && len(args) > 0 {
 				args = args[1:]
 			}
 		case strings.HasPrefix(a, "-"):

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -233,7 +234,7 @@ func separator(gap string) (string, bool) {
 	return "", false
 }
 
-var number = regexp.MustCompile(`^-?(0x)?[0-9]+(#[0-9A-Za-z@_]+)?$`)
+var number = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?(0x)?[0-9]+(#[0-9A-Za-z@_]+)?$`) })
 
 // plainName reports whether a bare word may name a command. A number may not,
 // and neither may reserved words and the builtins that have a grammar of their
@@ -246,5 +247,5 @@ func plainName(raw string) bool {
 	case "unset", "unsetenv", "export", "declare", "typeset", "local", "readonly", "let":
 		return false
 	}
-	return !number.MatchString(raw)
+	return !number().MatchString(raw)
 }

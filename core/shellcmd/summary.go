@@ -128,7 +128,7 @@ func fileAfterCount(args []string, sign string) *string {
 
 // readsRange reports whether words are sed -n, a range of lines and a file.
 func readsRange(words []string) bool {
-	return len(words) >= 4 && words[0] == "sed" && words[1] == "-n" && lineRange.MatchString(words[2])
+	return len(words) >= 4 && words[0] == "sed" && words[1] == "-n" && lineRange().MatchString(words[2])
 }
 
 // skipValues drops the given options with their values, long options that

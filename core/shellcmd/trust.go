@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Verdict says whether a command is trusted: known to read and report only,
@@ -135,11 +136,11 @@ func globs(args []Word) string {
 	return globOptions(args)
 }
 
-var lineRange = regexp.MustCompile(`^([0-9]+,)?[0-9]+p$`)
+var lineRange = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]+,)?[0-9]+p$`) })
 
 // distrustSed allows only the printing of a range of lines of one file.
 func distrustSed(args []Word) string {
-	if len(args) != 3 || args[0].Value != "-n" || !lineRange.MatchString(args[1].Value) {
+	if len(args) != 3 || args[0].Value != "-n" || !lineRange().MatchString(args[1].Value) {
 		return "more is asked than to print a range of lines"
 	}
 	file := args[2]
@@ -163,7 +164,7 @@ type optionSet struct {
 	numbers string // letters whose attached value is a number, or absent
 	valued  string // letters that take the rest of the word as their value
 	digits  bool   // -5 is an option
-	long    map[string]bool
+	long    nameSet
 }
 
 func (o *optionSet) distrust(args []Word) string {
@@ -186,7 +187,7 @@ func (o *optionSet) allows(word string) bool {
 		return true
 	case word[1] == '-':
 		name, _, _ := strings.Cut(word[2:], "=")
-		return o.long[name]
+		return o.long.has(name)
 	case o.digits && numeric(word[1:]):
 		return true
 	}
@@ -206,13 +207,21 @@ func (o *optionSet) allows(word string) bool {
 
 func numeric(s string) bool { return strings.Trim(s, "0123456789%/,") == "" }
 
-// names makes the set of the words in a list.
-func names(lists ...string) map[string]bool {
-	set := map[string]bool{}
-	for _, list := range lists {
-		for _, name := range strings.Fields(list) {
-			set[name] = true
+// nameSet is a set of names. It is made when it is first asked, since most
+// runs of the program judge no command that needs it. nil is the empty set.
+type nameSet func() map[string]bool
+
+// names returns the set of the words in the lists.
+func names(lists ...string) nameSet {
+	return sync.OnceValue(func() map[string]bool {
+		set := map[string]bool{}
+		for _, list := range lists {
+			for _, name := range strings.Fields(list) {
+				set[name] = true
+			}
 		}
-	}
-	return set
+		return set
+	})
 }
+
+func (s nameSet) has(name string) bool { return s != nil && s()[name] }

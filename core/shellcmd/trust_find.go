@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // findWords are the options, tests and actions of find that neither write,
@@ -20,10 +21,12 @@ var findWords = names(
 )
 
 var (
-	findNewer = regexp.MustCompile(`^newer[aBcm][aBcmt]$`)
+	findNewer = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^newer[aBcm][aBcmt]$`) })
 	// findValue is what values that begin with a dash look like: numbers with a
 	// unit (-mtime -1, -size -10k) and permissions (-perm -u+x, -perm -644).
-	findValue = regexp.MustCompile(`^([0-9]+[bcwkMGsmhd]?|[ugoa]+[+=][rwxXst]+(,[ugoa]+[+=][rwxXst]+)*|O[0-9])$`)
+	findValue = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([0-9]+[bcwkMGsmhd]?|[ugoa]+[+=][rwxXst]+(,[ugoa]+[+=][rwxXst]+)*|O[0-9])$`)
+	})
 )
 
 func distrustFind(args []Word) string {
@@ -32,7 +35,7 @@ func distrustFind(args []Word) string {
 	}
 	for _, a := range args {
 		word, dashed := strings.CutPrefix(a.Value, "-")
-		if !dashed || word == "" || word == "-" || findWords[word] || findNewer.MatchString(word) || findValue.MatchString(word) {
+		if !dashed || word == "" || word == "-" || findWords.has(word) || findNewer().MatchString(word) || findValue().MatchString(word) {
 			continue
 		}
 		return fmt.Sprintf("%s is not on the list", a.Value)

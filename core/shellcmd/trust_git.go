@@ -3,6 +3,7 @@ package shellcmd
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // distrustGit allows the subcommands that report. The subcommand must be the
@@ -30,12 +31,12 @@ func distrustGit(args []Word) string {
 // signature matches what makes git call the program that checks signatures: a
 // placeholder of a format, with the signs that may stand in it, or a field of a
 // branch to print or to sort by.
-var signature = regexp.MustCompile(`%[-+ ]?G|signature`)
+var signature = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[-+ ]?G|signature`) })
 
 // checksSignatures refuses formats and orders that need signatures.
 func checksSignatures(args []Word) string {
 	for _, a := range args {
-		if signature.MatchString(a.Value) {
+		if signature().MatchString(a.Value) {
 			return "signatures may be checked"
 		}
 	}

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"regexp"
+	"sync"
 
 	"github.com/codex-go/codex/core/exec"
 )
@@ -10,8 +11,12 @@ import (
 // forbids, whatever the case of the letters; and the names of such errors,
 // which are words of their own.
 var (
-	fileDenial    = regexp.MustCompile(`(?i:permission denied|operation not permitted|read-only file ?system)|\b(?:EACCES|EPERM|EROFS)\b`)
-	networkDenial = regexp.MustCompile(`(?i:network is unreachable|could not resolve host|temporary failure in name resolution|name or service not known)|\b(?:ENETUNREACH|EAI_AGAIN|ENOTFOUND)\b`)
+	fileDenial = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i:permission denied|operation not permitted|read-only file ?system)|\b(?:EACCES|EPERM|EROFS)\b`)
+	})
+	networkDenial = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i:network is unreachable|could not resolve host|temporary failure in name resolution|name or service not known)|\b(?:ENETUNREACH|EAI_AGAIN|ENOTFOUND)\b`)
+	})
 )
 
 // looksDenied reports whether the result of a confined command shows that the
@@ -31,7 +36,7 @@ func looksDenied(r *exec.Result, noNetwork bool) bool {
 	}
 	for _, o := range []exec.Output{r.Stderr, r.Stdout} {
 		for _, part := range [][]byte{o.Head, o.Tail} {
-			if fileDenial.Match(part) || noNetwork && networkDenial.Match(part) {
+			if fileDenial().Match(part) || noNetwork && networkDenial().Match(part) {
 				return true
 			}
 		}

@@ -130,8 +130,16 @@ var registry = struct {
 // contradict each other: call it for a package variable. A struct may be a
 // case of several unions if its form is the same in all.
 func Register[T any](shape Shape, cases ...Case) *Union {
+	// Programs register hundreds of cases when they start: everything that they
+	// need is allocated once.
 	t := reflect.TypeFor[T]()
-	u := &Union{Shape: shape, Type: t, byTag: map[string]int{}, byType: map[reflect.Type]int{}}
+	u := &Union{
+		Shape: shape, Type: t,
+		Cases:  make([]Case, 0, len(cases)),
+		byTag:  make(map[string]int, len(cases)),
+		byType: make(map[reflect.Type]int, len(cases)),
+	}
+	members := make([]membership, len(cases))
 	if t.Kind() != reflect.Interface {
 		panic("wire: " + t.String() + " is not an interface")
 	}
@@ -140,11 +148,12 @@ func Register[T any](shape Shape, cases ...Case) *Union {
 	if registry.unions[t] != nil {
 		panic("wire: " + t.String() + " is registered twice")
 	}
-	for _, c := range cases {
+	for i, c := range cases {
 		if c.Type.Kind() != reflect.Struct || !reflect.PointerTo(c.Type).Implements(t) {
 			panic("wire: *" + c.Type.String() + " is no case of " + t.String())
 		}
-		m := &membership{union: u, tag: c.Tag, unknown: c.Tag == ""}
+		m := &members[i]
+		*m = membership{union: u, tag: c.Tag, unknown: c.Tag == ""}
 		if old := registry.members[c.Type]; old == nil {
 			registry.members[c.Type] = m
 		} else if !old.agrees(m) {

@@ -29,7 +29,7 @@ func newBuilder(texts Texts, sent map[string]bool) *builder {
 
 // wireName returns the name of a Go type in the descriptions.
 func wireName(t reflect.Type) string {
-	if name, ok := wireNames[t]; ok {
+	if name, ok := wireNames()[t]; ok {
 		return name
 	}
 	return t.Name()

@@ -236,7 +236,7 @@ func TestTexts(t *testing.T) {
 			t.Errorf("the text of %s is no sentence: %s", at, text)
 		}
 	}
-	for key := range betterTexts {
+	for key := range betterTexts() {
 		if p.used[key] == "" {
 			t.Errorf("no comment of %s is there to be replaced", key)
 		}

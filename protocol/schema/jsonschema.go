@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/invopop/jsonschema"
 )
@@ -218,21 +219,23 @@ func (w jsonWriter) tagOf(form expr, tag string) string {
 }
 
 // numberRanges are the smallest and the greatest value of integers.
-var numberRanges = map[string][2]string{
-	"int":    {"-9223372036854775808", "9223372036854775807"},
-	"int8":   {"-128", "127"},
-	"int16":  {"-32768", "32767"},
-	"int32":  {"-2147483648", "2147483647"},
-	"int64":  {"-9223372036854775808", "9223372036854775807"},
-	"uint":   {"0", "18446744073709551615"},
-	"uint8":  {"0", "255"},
-	"uint16": {"0", "65535"},
-	"uint32": {"0", "4294967295"},
-	"uint64": {"0", "18446744073709551615"},
-}
+var numberRanges = sync.OnceValue(func() map[string][2]string {
+	return map[string][2]string{
+		"int":    {"-9223372036854775808", "9223372036854775807"},
+		"int8":   {"-128", "127"},
+		"int16":  {"-32768", "32767"},
+		"int32":  {"-2147483648", "2147483647"},
+		"int64":  {"-9223372036854775808", "9223372036854775807"},
+		"uint":   {"0", "18446744073709551615"},
+		"uint8":  {"0", "255"},
+		"uint16": {"0", "65535"},
+		"uint32": {"0", "4294967295"},
+		"uint64": {"0", "18446744073709551615"},
+	}
+})
 
 func numberSchema(form numberExpr) *jsonschema.Schema {
-	if limits, ok := numberRanges[form.format]; ok {
+	if limits, ok := numberRanges()[form.format]; ok {
 		return &jsonschema.Schema{
 			Type: "integer", Format: form.format,
 			Minimum: json.Number(limits[0]), Maximum: json.Number(limits[1]),

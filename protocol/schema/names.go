@@ -3,6 +3,7 @@ package schema
 import (
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/codex-go/codex/mcptypes"
 	"github.com/codex-go/codex/mcptypes/wire"
@@ -12,42 +13,46 @@ import (
 // wireNames are the names that types have in the descriptions, where they
 // differ from those in Go. Clients import the types by these names.
 // (spec: app-server, TypeScript generation)
-var wireNames = map[reflect.Type]string{
-	reflect.TypeFor[protocol.BackgroundEvent]():                  "BackgroundEventEvent",
-	reflect.TypeFor[protocol.CancelLoginChatGPTParams]():         "CancelLoginChatGptParams",
-	reflect.TypeFor[protocol.CancelLoginChatGPTResponse]():       "CancelLoginChatGptResponse",
-	reflect.TypeFor[protocol.ClientInput]():                      "InputItem",
-	reflect.TypeFor[protocol.ConversationID]():                   "ConversationId",
-	reflect.TypeFor[protocol.ConversationPathEvent]():            "ConversationPathResponseEvent",
-	reflect.TypeFor[protocol.InputItem]():                        "CoreInputItem",
-	reflect.TypeFor[protocol.LoginAPIKeyParams]():                "LoginApiKeyParams",
-	reflect.TypeFor[protocol.LoginAPIKeyResponse]():              "LoginApiKeyResponse",
-	reflect.TypeFor[protocol.LoginChatGPTCompleteNotification](): "LoginChatGptCompleteNotification",
-	reflect.TypeFor[protocol.LoginChatGPTParams]():               "LoginChatGptParams",
-	reflect.TypeFor[protocol.LoginChatGPTResponse]():             "LoginChatGptResponse",
-	reflect.TypeFor[protocol.LogoutChatGPTParams]():              "LogoutChatGptParams",
-	reflect.TypeFor[protocol.LogoutChatGPTResponse]():            "LogoutChatGptResponse",
-	reflect.TypeFor[protocol.Plan]():                             "UpdatePlanArgs",
-	reflect.TypeFor[protocol.PlanStep]():                         "PlanItemArg",
-	reflect.TypeFor[protocol.ReviewOutput]():                     "ReviewOutputEvent",
-	reflect.TypeFor[protocol.SavedProfile]():                     "Profile",
-	reflect.TypeFor[protocol.SavedTools]():                       "Tools",
-	reflect.TypeFor[wire.ID]():                                   "RequestId",
-}
+var wireNames = sync.OnceValue(func() map[reflect.Type]string {
+	return map[reflect.Type]string{
+		reflect.TypeFor[protocol.BackgroundEvent]():                  "BackgroundEventEvent",
+		reflect.TypeFor[protocol.CancelLoginChatGPTParams]():         "CancelLoginChatGptParams",
+		reflect.TypeFor[protocol.CancelLoginChatGPTResponse]():       "CancelLoginChatGptResponse",
+		reflect.TypeFor[protocol.ClientInput]():                      "InputItem",
+		reflect.TypeFor[protocol.ConversationID]():                   "ConversationId",
+		reflect.TypeFor[protocol.ConversationPathEvent]():            "ConversationPathResponseEvent",
+		reflect.TypeFor[protocol.InputItem]():                        "CoreInputItem",
+		reflect.TypeFor[protocol.LoginAPIKeyParams]():                "LoginApiKeyParams",
+		reflect.TypeFor[protocol.LoginAPIKeyResponse]():              "LoginApiKeyResponse",
+		reflect.TypeFor[protocol.LoginChatGPTCompleteNotification](): "LoginChatGptCompleteNotification",
+		reflect.TypeFor[protocol.LoginChatGPTParams]():               "LoginChatGptParams",
+		reflect.TypeFor[protocol.LoginChatGPTResponse]():             "LoginChatGptResponse",
+		reflect.TypeFor[protocol.LogoutChatGPTParams]():              "LogoutChatGptParams",
+		reflect.TypeFor[protocol.LogoutChatGPTResponse]():            "LogoutChatGptResponse",
+		reflect.TypeFor[protocol.Plan]():                             "UpdatePlanArgs",
+		reflect.TypeFor[protocol.PlanStep]():                         "PlanItemArg",
+		reflect.TypeFor[protocol.ReviewOutput]():                     "ReviewOutputEvent",
+		reflect.TypeFor[protocol.SavedProfile]():                     "Profile",
+		reflect.TypeFor[protocol.SavedTools]():                       "Tools",
+		reflect.TypeFor[wire.ID]():                                   "RequestId",
+	}
+})
 
 // layouts say how the cases of a union stand in the descriptions. The default
 // is a type for each case, with the tag among its members.
-var layouts = map[reflect.Type]layout{
-	reflect.TypeFor[protocol.EventMsg]():         layoutPayloads,
-	reflect.TypeFor[protocol.SandboxPolicy]():    layoutInline,
-	reflect.TypeFor[protocol.ParsedCommand]():    layoutInline,
-	reflect.TypeFor[protocol.ClientInput]():      layoutInline,
-	reflect.TypeFor[protocol.InputItem]():        layoutInline,
-	reflect.TypeFor[protocol.FileChange]():       layoutInline,
-	reflect.TypeFor[protocol.ContentItem]():      layoutInline,
-	reflect.TypeFor[protocol.ReasoningContent](): layoutInline,
-	reflect.TypeFor[protocol.WebSearchAction]():  layoutInline,
-}
+var layouts = sync.OnceValue(func() map[reflect.Type]layout {
+	return map[reflect.Type]layout{
+		reflect.TypeFor[protocol.EventMsg]():         layoutPayloads,
+		reflect.TypeFor[protocol.SandboxPolicy]():    layoutInline,
+		reflect.TypeFor[protocol.ParsedCommand]():    layoutInline,
+		reflect.TypeFor[protocol.ClientInput]():      layoutInline,
+		reflect.TypeFor[protocol.InputItem]():        layoutInline,
+		reflect.TypeFor[protocol.FileChange]():       layoutInline,
+		reflect.TypeFor[protocol.ContentItem]():      layoutInline,
+		reflect.TypeFor[protocol.ReasoningContent](): layoutInline,
+		reflect.TypeFor[protocol.WebSearchAction]():  layoutInline,
+	}
+})
 
 // layout is a way to write down the cases of a union.
 type layout byte
@@ -97,7 +102,7 @@ func (b *builder) custom(t reflect.Type) (form expr, ok bool, err error) {
 	case reflect.TypeFor[protocol.RolloutLine]():
 		form, err = b.named(t, b.rolloutLine)
 	case reflect.TypeFor[wire.ID]():
-		form, err = b.add(wireNames[t], "The id of a request, which its response repeats.",
+		form, err = b.add(wireNames()[t], "The id of a request, which its response repeats.",
 			&unionExpr{overlap: true, cases: []expr{textExpr{}, numberExpr{format: "int64"}}})
 	default:
 		if get, is := optionalOf(t); is {

@@ -69,8 +69,8 @@ func numberRelation(old, current string) relation {
 
 // holds reports whether the numbers of the format a can hold those of b.
 func holds(a, b string) bool {
-	ar, aInt := numberRanges[a]
-	br, bInt := numberRanges[b]
+	ar, aInt := numberRanges()[a]
+	br, bInt := numberRanges()[b]
 	switch {
 	case aInt && bInt:
 		return number(ar[0]).Cmp(number(br[0])) <= 0 && number(ar[1]).Cmp(number(br[1])) >= 0

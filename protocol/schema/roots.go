@@ -59,7 +59,7 @@ type Protocol struct {
 }
 
 // Current describes the protocol of this program.
-func Current() (*Protocol, error) { return Describe(generatedTexts) }
+func Current() (*Protocol, error) { return Describe(generatedTexts()) }
 
 // Describe describes the protocol of this program with other texts than those
 // that it was built with. An error tells about a type that cannot be

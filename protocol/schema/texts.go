@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -33,7 +34,7 @@ func (b *builder) text(key string) string {
 	if b.texts[key] != "" {
 		b.used[key] = true
 	}
-	if better, ok := betterTexts[key]; ok {
+	if better, ok := betterTexts()[key]; ok {
 		return better
 	}
 	return b.texts[key]
@@ -77,19 +78,19 @@ func capitalized(text string) string {
 
 var (
 	// specNote finds the place of the specification that a comment names.
-	specNote = regexp.MustCompile(`\s*\(spec: [^)]*\)\.?`)
-	goLink   = regexp.MustCompile(`\[\*?([A-Za-z][\w.]*)\]`)
-	word     = regexp.MustCompile(`\b[A-Z]\w*[a-z]\w*\b`)
-	spaces   = regexp.MustCompile(`[ \t]*\n[ \t]*`)
+	specNote = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\s*\(spec: [^)]*\)\.?`) })
+	goLink   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[\*?([A-Za-z][\w.]*)\]`) })
+	word     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b[A-Z]\w*[a-z]\w*\b`) })
+	spaces   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[ \t]*\n[ \t]*`) })
 )
 
 // plainText turns a Go comment about the type t into text for readers of any
 // language: types and members go by their names on the wire, and the lines of
 // a paragraph become one.
 func plainText(comment string, t reflect.Type) string {
-	text := specNote.ReplaceAllString(comment, "")
-	text = goLink.ReplaceAllStringFunc(text, func(link string) string {
-		name := goLink.FindStringSubmatch(link)[1]
+	text := specNote().ReplaceAllString(comment, "")
+	text = goLink().ReplaceAllStringFunc(text, func(link string) string {
+		name := goLink().FindStringSubmatch(link)[1]
 		_, name, _ = cutLast(name, ".")
 		return linkText(name, t.PkgPath())
 	})
@@ -97,7 +98,7 @@ func plainText(comment string, t reflect.Type) string {
 	if t.Kind() == reflect.Struct {
 		memberNames(t, members)
 	}
-	text = word.ReplaceAllStringFunc(text, func(w string) string {
+	text = word().ReplaceAllStringFunc(text, func(w string) string {
 		if name, ok := members[w]; ok {
 			return name
 		}
@@ -105,7 +106,7 @@ func plainText(comment string, t reflect.Type) string {
 	})
 	paragraphs := strings.Split(strings.TrimSpace(text), "\n\n")
 	for i, p := range paragraphs {
-		paragraphs[i] = strings.TrimSpace(spaces.ReplaceAllString(p, " "))
+		paragraphs[i] = strings.TrimSpace(spaces().ReplaceAllString(p, " "))
 	}
 	return strings.Join(paragraphs, "\n\n")
 }
@@ -124,7 +125,7 @@ func linkText(name, pkg string) string {
 			}
 		}
 	}
-	for t, wire := range wireNames {
+	for t, wire := range wireNames() {
 		if t.Name() == name && t.PkgPath() == pkg {
 			return wire
 		}

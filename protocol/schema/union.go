@@ -45,7 +45,7 @@ func (b *builder) union(t reflect.Type) (expr, error) {
 
 // unionCase returns the form of one case.
 func (b *builder) unionCase(u *wire.Union, c wire.Case) (expr, error) {
-	layout := layouts[u.Type]
+	layout := layouts()[u.Type]
 	switch u.Style {
 	case wire.StyleInternal:
 		switch layout {

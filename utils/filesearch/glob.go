@@ -3,6 +3,7 @@ package filesearch
 import (
 	"bytes"
 	"strings"
+	"sync"
 )
 
 // glob is a compiled pattern of an ignore file, in the language of git: "?" and
@@ -129,7 +130,7 @@ func parseSet(p string, i int) (set *[4]uint64, end int, ok bool) {
 				add(c) // an ordinary set
 				break
 			}
-			is, known := posixClasses[name]
+			is, known := posixClasses()[name]
 			if !known {
 				return nil, 0, false
 			}
@@ -148,7 +149,7 @@ func parseSet(p string, i int) (set *[4]uint64, end int, ok bool) {
 	}
 }
 
-var posixClasses = func() map[string]func(byte) bool {
+var posixClasses = sync.OnceValue(func() map[string]func(byte) bool {
 	digit := func(c byte) bool { return '0' <= c && c <= '9' }
 	lower := func(c byte) bool { return 'a' <= c && c <= 'z' }
 	upper := func(c byte) bool { return 'A' <= c && c <= 'Z' }
@@ -169,7 +170,7 @@ var posixClasses = func() map[string]func(byte) bool {
 		"upper":  upper,
 		"xdigit": func(c byte) bool { return digit(c) || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F' },
 	}
-}()
+})
 
 // match reports whether the glob matches all of text. On a mismatch the last
 // star, and when it may not grow the last run of directories, takes more; earlier

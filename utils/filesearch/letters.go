@@ -2,6 +2,7 @@ package filesearch
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -124,7 +125,7 @@ func strip(r rune) rune {
 	if small > 0x2af {
 		return r
 	}
-	base, ok := strokes[small]
+	base, ok := strokes()[small]
 	if ok && small != r {
 		base = unicode.ToUpper(base)
 	}
@@ -136,7 +137,7 @@ func strip(r rune) rune {
 
 // strokes are Latin letters that Unicode does not take apart and that count as
 // an ASCII letter with something added.
-var strokes = func() map[rune]rune {
+var strokes = sync.OnceValue(func() map[rune]rune {
 	table := make(map[rune]rune)
 	for base, letters := range map[rune]string{
 		'a': "ⱥɐɑ", 'b': "ƀƃɓʙ", 'c': "ƈȼɕʗ", 'd': "đƌȡɖɗ", 'e': "ǝɇɘəɛɜɝɞʚ", 'f': "ƒ", 'g': "ǥɠɡɢʛ",
@@ -149,7 +150,7 @@ var strokes = func() map[rune]rune {
 		}
 	}
 	return table
-}()
+})
 
 // units appends the units of a text: the first character of each grapheme
 // cluster, composed, so that an accent counts as a part of its letter however it

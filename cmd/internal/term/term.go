@@ -11,6 +11,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/mattn/go-isatty"
 )
@@ -69,7 +70,9 @@ func Clean(text string) string {
 
 // escapes are the sequences that programs put into their output for terminals:
 // colours, titles, links and the movements of the cursor.
-var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\^-~])`)
+var escapes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\^-~])`)
+})
 
 // Strip takes the sequences for terminals out of a text, so that the words are
 // left.
@@ -77,5 +80,5 @@ func Strip(text string) string {
 	if !strings.Contains(text, "\x1b") {
 		return text
 	}
-	return escapes.ReplaceAllString(text, "")
+	return escapes().ReplaceAllString(text, "")
 }

@@ -4,14 +4,15 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Marks within a line that are shown as what they mean. They are looked for in
 // text that is escaped already.
 var (
-	inlineCode = regexp.MustCompile("`([^`]+)`")
-	inlineBold = regexp.MustCompile(`\*\*([^*\s](?:[^*]*[^*\s])?)\*\*`)
-	heading    = regexp.MustCompile(`^#{1,6} +(.+)$`)
+	inlineCode = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("`([^`]+)`") })
+	inlineBold = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\*\*([^*\s](?:[^*]*[^*\s])?)\*\*`) })
+	heading    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^#{1,6} +(.+)$`) })
 )
 
 // markup writes a text with the marks that people and models use most: blocks
@@ -46,16 +47,16 @@ func inlineMarkup(line string) string {
 		end = "\n"
 	}
 	body = html.EscapeString(body)
-	if h := heading.FindStringSubmatch(body); h != nil {
+	if h := heading().FindStringSubmatch(body); h != nil {
 		return "<b>" + h[1] + "</b>" + end
 	}
 	var b strings.Builder
 	at := 0
-	for _, code := range inlineCode.FindAllStringSubmatchIndex(body, -1) {
-		b.WriteString(inlineBold.ReplaceAllString(body[at:code[0]], "<b>$1</b>"))
+	for _, code := range inlineCode().FindAllStringSubmatchIndex(body, -1) {
+		b.WriteString(inlineBold().ReplaceAllString(body[at:code[0]], "<b>$1</b>"))
 		b.WriteString("<code>" + body[code[2]:code[3]] + "</code>")
 		at = code[1]
 	}
-	b.WriteString(inlineBold.ReplaceAllString(body[at:], "<b>$1</b>"))
+	b.WriteString(inlineBold().ReplaceAllString(body[at:], "<b>$1</b>"))
 	return b.String() + end
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/codex-go/codex/scripts/internal/workspace"
 )
@@ -42,10 +43,14 @@ func (p Problem) String() string {
 // mark finds marks of unfinished work: at the beginning of a comment, or with
 // a colon or a parenthesis behind it. A command or text that mentions one of
 // the words does not count.
-var mark = regexp.MustCompile(`(?:(?://|#|/\*|<!--)\s*(TODO|FIXME|XXX|HACK)\b)|(?:\b(TODO|FIXME|XXX|HACK)[:(])`)
+var mark = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:(?://|#|/\*|<!--)\s*(TODO|FIXME|XXX|HACK)\b)|(?:\b(TODO|FIXME|XXX|HACK)[:(])`)
+})
 
 // outside finds paths that leave the repository.
-var outside = regexp.MustCompile(`\.\./shared\b[\w./-]*`)
+var outside = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\.\./shared\b[\w./-]*`)
+})
 
 // inputs are the paths outside the repository that the scripts may name: they
 // are used when they are there. Everything else works from a plain clone.
@@ -61,7 +66,7 @@ func File(name string, text []byte, rules Rules) []Problem {
 	for line := range bytes.Lines(text) {
 		n++
 		s := string(line)
-		if m := mark.FindStringSubmatch(s); m != nil {
+		if m := mark().FindStringSubmatch(s); m != nil {
 			problems = append(problems, Problem{name, n, "unfinished: " + m[1] + m[2]})
 		}
 		for _, p := range rules.MachinePaths {
@@ -69,12 +74,13 @@ func File(name string, text []byte, rules Rules) []Problem {
 				problems = append(problems, Problem{name, n, "a path of one machine: " + p})
 			}
 		}
-		for _, p := range outside.FindAllString(s, -1) {
+		for _, p := range outside().FindAllString(s, -1) {
 			if !mayName(name, p) {
 				problems = append(problems, Problem{name, n, "a path outside the repository: " + p})
 			}
 		}
 	}
+	problems = append(problems, patterns(name, text)...)
 	if n > MaxLines && limited(name) {
 		problems = append(problems, Problem{name, 0, fmt.Sprintf("%d lines, more than %d: would two names tell more than one?", n, MaxLines)})
 	}

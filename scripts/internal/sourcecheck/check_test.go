@@ -43,6 +43,17 @@ func TestFile(t *testing.T) {
 		{"long test", "core/a_test.go", long, nil},
 		{"long generated", "core/a_gen.go", long, nil},
 		{"long document", "CHANGELOG.md", long, nil},
+		{"pattern on first use", "core/a.go", "package a\n\nvar x = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`a+`) })\n", nil},
+		{"pattern at start", "core/a.go", "package a\n\nvar (\n\tx = 1\n\ty = regexp.MustCompile(z)\n)\n", []string{
+			"core/a.go:5: compiled whenever the program starts: would sync.OnceValue do?",
+		}},
+		{"patterns at start, in a table", "core/a.go", "package a\n\nvar x = []*regexp.Regexp{\n\tregexp.MustCompile(`a`),\n}\n", []string{
+			"core/a.go:4: compiled whenever the program starts: would sync.OnceValue do?",
+		}},
+		{"pattern in a test", "core/a_test.go", "package a\n\nvar x = regexp.MustCompile(`(`)\n", nil},
+		{"pattern that is none", "core/a.go", "package a\n\nfunc f() {\n\tregexp.MustCompile(\"a\\\\x(\")\n}\n", []string{
+			"core/a.go:4: error parsing regexp: invalid escape sequence: `\\x(`",
+		}},
 		{"as long as may be", "core/a.go", long[1:], nil},
 	}
 	for _, test := range tests {

@@ -1,5 +1,6 @@
 // Package sourcecheck finds what no file of this repository may hold: too many
-// lines, marks of unfinished work, and paths of the machine it was written on.
+// lines, marks of unfinished work, paths of the machine it was written on, and
+// regular expressions that do not compile, or do so whenever the program starts.
 //
 //	for _, p := range sourcecheck.File("core/exec/run.go", text, rules) {
 //		fmt.Println(p)
