@@ -28,6 +28,9 @@ type client struct {
 	ctx    context.Context // ends with the client
 	cancel context.CancelFunc
 	work   sync.WaitGroup
+	// leaving are processes of starts that took too long. Only the goroutine that
+	// connects, and close after it, use it.
+	leaving sync.WaitGroup
 	// started is closed when the first start is over, the list of tools
 	// included, or has failed.
 	started chan struct{}
@@ -309,4 +312,5 @@ func (c *client) close() {
 		s.close()
 	}
 	c.work.Wait()
+	c.leaving.Wait()
 }

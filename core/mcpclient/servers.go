@@ -127,12 +127,16 @@ func (s *Servers) member(name string, server config.McpServer) (*member, error) 
 	return &member{name: name, server: server, lease: l}, nil
 }
 
+// failureSlack is how much longer than a server may take to start a turn waits
+// to learn that it did not.
+const failureSlack = 100 * time.Millisecond
+
 // await waits for the start of a server and says what is wrong with it. It calls
 // done when that has happened, or when the server has used up its time.
 func (s *Servers) await(m *member, done func()) {
 	done = sync.OnceFunc(done)
 	defer done()
-	timer := time.AfterFunc(m.server.StartupLimit(), done)
+	timer := time.AfterFunc(m.server.StartupLimit()+failureSlack, done)
 	defer timer.Stop()
 	select {
 	case <-m.lease.client.started:

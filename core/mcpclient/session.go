@@ -32,8 +32,10 @@ const goodbyeLimit = 2 * time.Second
 var errListEndless = errors.New("the list of tools does not end")
 
 // open starts or reaches a server and introduces this client. ctx bounds that
-// and nothing later. When it fails nothing is left behind.
+// and nothing later. When it fails nothing is left behind, once c.leaving is
+// over.
 func (c *client) open(ctx context.Context) (*session, error) {
+	c.leaving.Wait() // never two at the same time
 	p := &peer{log: &c.log}
 	s := &session{ended: make(chan struct{})}
 	transport, err := c.reach(s, p)
@@ -59,7 +61,11 @@ func (c *client) open(ctx context.Context) (*session, error) {
 		_ = s.sdk.Close()
 	}
 	s.cut()
-	if s.pipe != nil {
+	switch {
+	case s.pipe == nil:
+	case ctx.Err() != nil: // how it ends does not matter, and may take a while
+		c.leaving.Go(func() { s.pipe.wait() })
+	default:
 		s.status = s.pipe.wait()
 	}
 	return nil, c.connectError(ctx, s, err)

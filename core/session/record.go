@@ -157,11 +157,16 @@ func (s *Session) append(h *history, items ...protocol.ResponseItem) {
 // recordInput records what the user said to a task, with the event that makes
 // it visible in the rollout.
 func (s *Session) recordInput(t *task, item *protocol.MessageItem) {
+	s.keepInput(t, item)
+	s.emitItem(t, "", nil, &event.UserInputRecorded{Item: item})
+}
+
+// keepInput is recordInput without telling anybody.
+func (s *Session) keepInput(t *task, item *protocol.MessageItem) {
 	s.record(t, item)
 	if t.history == &s.history {
 		s.persist(&protocol.EventMsgLine{Msg: userMessage(item)})
 	}
-	s.emitItem(t, "", nil, &event.UserInputRecorded{Item: item})
 }
 
 // recordLateInput records what the user said to a task that has ended.

@@ -19,6 +19,7 @@ func (s *Session) reviewOp(sub submission, r protocol.ReviewRequest) {
 		settings: set,
 		history:  own,
 		run: func(t *task) *string {
+			s.o.Tools.Prepare(t.ctx)
 			s.emit(t, &protocol.EnteredReviewModeEvent{ReviewRequest: r})
 			s.emit(t, &protocol.TaskStartedEvent{ModelContextWindow: set.contextWindow})
 			return s.converse(t)

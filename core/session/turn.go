@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 
+	"github.com/codex-go/codex/core/event"
 	"github.com/codex-go/codex/core/modelclient"
 	"github.com/codex-go/codex/protocol"
 )
@@ -14,17 +15,20 @@ import (
 // (spec: agent-loop, the turn loop; when it is sent again)
 func (s *Session) runTurn(t *task, news []protocol.ResponseItem, input []protocol.InputItem) *string {
 	s.record(t, append(s.moved(t.settings.cwd), news...)...)
-	s.emit(t, &protocol.TaskStartedEvent{ModelContextWindow: t.settings.contextWindow})
 	item := s.message(input)
 	t.texts = userTexts(item)
-	s.recordInput(t, item)
+	s.keepInput(t, item)
+	// The turn starts when its tools are ready, so that what the conversation
+	// has to do without is told before. The input is safe by then.
+	s.o.Tools.Prepare(t.ctx)
+	s.emit(t, &protocol.TaskStartedEvent{ModelContextWindow: t.settings.contextWindow})
+	s.emitItem(t, "", nil, &event.UserInputRecorded{Item: item})
 	return s.converse(t)
 }
 
 // converse makes model calls until the model has nothing more to do and no
-// input waits.
+// input waits. The tools have been prepared.
 func (s *Session) converse(t *task) *string {
-	s.o.Tools.Prepare(t.ctx)
 	// compacted says that the history was summed up since the last response
 	// that was below the limit.
 	compacted := false
