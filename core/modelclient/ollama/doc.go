@@ -2,7 +2,7 @@
 // model, and if not, pull it.
 //
 //	server := ollama.New(provider.BaseURL, nil)
-//	err := server.Ensure(ctx, models.DefaultOSSModel, ollama.Observer{Progress: printer.Progress})
+//	err := server.Ensure(ctx, models.DefaultOSSModel, ollama.Observer{Progress: show})
 //
 // The conversation itself then goes through package modelclient. A Server is
 // safe for concurrent use and starts no goroutine.

@@ -65,7 +65,7 @@ func New(baseURL string, client *http.Client) *Server {
 	root = strings.TrimRight(root, "/")
 	if client == nil {
 		dialer := &net.Dialer{Timeout: connectTimeout}
-		client = &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext}}
+		client = &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableCompression: true}}
 	}
 	s := &Server{root: root, compat: compat, http: client, display: "the configured address"}
 	if u, err := url.Parse(root); err == nil && u.Host != "" {
@@ -156,14 +156,9 @@ func (s *Server) pull(ctx context.Context, model string, progress func(Progress)
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.root+"/api/pull", bytes.NewReader(body))
+	response, err := s.do(ctx, http.MethodPost, "/api/pull", bytes.NewReader(body))
 	if err != nil {
-		return errBadAddress
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := s.http.Do(request)
-	if err != nil {
-		return withoutURL(err)
+		return err
 	}
 	defer response.Body.Close()
 	if response.StatusCode/100 != 2 {
@@ -273,17 +268,30 @@ var errBadAddress = errors.New("the base URL is not an HTTP address")
 // read the body.
 func (s *Server) get(ctx context.Context, path string) (*http.Response, context.CancelFunc, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.root+path, nil)
+	response, err := s.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		cancel()
-		return nil, nil, errBadAddress
-	}
-	response, err := s.http.Do(request)
-	if err != nil {
-		cancel()
-		return nil, nil, withoutURL(err)
+		return nil, nil, err
 	}
 	return response, cancel, nil
+}
+
+// do sends a request, which says nothing about the program.
+// (spec: agent-loop, OSS / Ollama)
+func (s *Server) do(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, s.root+path, body)
+	if err != nil {
+		return nil, errBadAddress
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	request.Header.Set("User-Agent", "") // an empty one is not sent
+	response, err := s.http.Do(request)
+	if err != nil {
+		return nil, withoutURL(err)
+	}
+	return response, nil
 }
 
 // withoutURL returns the error without the address that it repeats.
