@@ -165,7 +165,8 @@ func (c *Conn) schedule(t *task) {
 	c.inFlightBytes += r.size
 	c.active++
 	r.slot = true
-	if r.reply == replyOpen {
+	if r.reply != replyDone { // the router may have answered or given req away
+		r.counted = true
 		c.open++
 	}
 	begins := t.Inline || c.order.enter(t)

@@ -44,7 +44,7 @@ func newScratch() *scratch { return scratches.Get().(*scratch) }
 
 func (s *scratch) free() {
 	if cap(s.buf) > maxPooled {
-		s.buf = nil // the queue may own it now, and memory must not pile up here
+		s.buf = nil // memory must not pile up here
 	}
 	s.buf = s.buf[:0]
 	scratches.Put(s)

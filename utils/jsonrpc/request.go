@@ -122,6 +122,7 @@ type Responder struct {
 	slot     bool       // counts in state.inFlight
 	parked   bool       // the reply waits for room and keeps the slot
 	handled  bool       // the handler has returned
+	counted  bool       // counts in state.open until it is answered
 	reply    replyState // whether the request has been answered
 }
 

@@ -18,7 +18,8 @@ type state struct {
 	// cause is why the connection ended: [ErrClosed], an [ErrBrokenPipe], or nil
 	// before the end.
 	cause error
-	// draining is set once, by Shutdown: requests that come after it are refused.
+	// draining is set once, by Drain or Shutdown: requests that come after it are
+	// refused.
 	draining bool
 	// inputEnded is set once, when the reading goroutine has seen the last
 	// message. No call is registered after that.
@@ -44,7 +45,8 @@ type state struct {
 	inFlightBytes int
 	// active counts the accepted works whose handler has not ended.
 	active int
-	// open counts the accepted requests that have not been answered.
+	// open counts the accepted requests that have not been answered
+	// (Responder.counted).
 	open int
 
 	// out is the outgoing queue. writing says that the writer has a segment of it
@@ -141,8 +143,11 @@ func (s *state) admitted(r *Responder) {
 
 // settle marks a request as answered. mu is held.
 func (s *state) settle(r *Responder) {
-	if r.reply != replyDone {
-		r.reply = replyDone
+	if r.reply == replyDone {
+		return
+	}
+	r.reply = replyDone
+	if r.counted {
 		s.open--
 		s.quiet.Broadcast()
 	}
