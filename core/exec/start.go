@@ -41,11 +41,8 @@ func prepare(cmd *Command) (*image, error) {
 	if err != nil {
 		return nil, startError(program, &causedError{ErrBadDir, err})
 	}
-	switch info, err := os.Stat(dir); {
-	case err != nil:
-		return nil, startError(program, &causedError{ErrBadDir, err})
-	case !info.IsDir():
-		return nil, startError(program, &causedError{ErrBadDir, &os.PathError{Op: "chdir", Path: dir, Err: syscall.ENOTDIR}})
+	if err := CheckDir(program, dir); err != nil {
+		return nil, err
 	}
 	path := cmd.Path
 	if path == "" {
@@ -60,6 +57,18 @@ func prepare(cmd *Command) (*image, error) {
 		argv[0] = cmd.Arg0
 	}
 	return &image{path: path, argv: argv, dir: dir, env: append(make([]string, 0, len(cmd.Env)), cmd.Env...), own: cmd.Stdio == nil}, nil
+}
+
+// CheckDir returns the [*StartError] that a program gets whose working
+// directory does not exist, and nil if it is there.
+func CheckDir(program, dir string) error {
+	switch info, err := os.Stat(dir); {
+	case err != nil:
+		return startError(program, &causedError{ErrBadDir, err})
+	case !info.IsDir():
+		return startError(program, &causedError{ErrBadDir, &os.PathError{Op: "chdir", Path: dir, Err: syscall.ENOTDIR}})
+	}
+	return nil
 }
 
 // causedError is a cause of a StartError with the error of the operating

@@ -35,6 +35,9 @@ func Apply(ctx context.Context, fsys WritableFileSystem, dir string, p *Patch) (
 //
 // spec: exec-and-tools, applying sections
 func (p *Plan) Apply(ctx context.Context, fsys WritableFileSystem) error {
+	if p.obstacle != nil {
+		return p.obstacle
+	}
 	t := &transaction{ctx: ctx, fsys: fsys}
 	if err := t.run(p.order); err != nil {
 		undo := t.rollBack()

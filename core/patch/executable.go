@@ -76,6 +76,7 @@ func Main(argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			text, err = readPatch(stdin)
 		}
 	default:
+		fmt.Fprintf(stderr, "apply_patch takes one patch, got %d arguments\n", len(argv)-1)
 		return misused(stderr)
 	}
 	if err != nil {

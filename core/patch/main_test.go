@@ -38,7 +38,7 @@ func TestMainProcess(t *testing.T) {
 		{"standard input", []string{"apply_patch"}, good, 0, done, ""},
 		{"nothing on standard input", []string{"apply_patch"}, "", 2, "", "usage"},
 		{"standard input is not UTF-8", []string{"apply_patch"}, "\xff", 1, "", "UTF-8"},
-		{"two arguments", []string{"apply_patch", good, good}, "", 2, "", "usage"},
+		{"two arguments", []string{"apply_patch", good, good}, "", 2, "", "takes one patch, got 2 arguments"},
 		{"argument is not UTF-8", []string{"apply_patch", "\xff"}, "", 1, "", "UTF-8"},
 		{"empty argument", []string{"apply_patch", ""}, "", 1, "", endMarker},
 		{"no options", []string{"apply_patch", "--help"}, "", 1, "", beginMarker},

@@ -50,6 +50,8 @@ type Plan struct {
 	patch *Patch
 	order []*entry
 	files []File
+	// obstacle is why nothing of the plan can be written, nil if it can.
+	obstacle *ApplyError
 }
 
 // NewPlan checks that a patch can be applied and computes the results, without
@@ -58,7 +60,9 @@ type Plan struct {
 // relative paths start from; it need not exist.
 //
 // The error is an [*ApplyError], or that of the context. All files whose
-// content goes or changes must be readable text.
+// content goes or changes must be readable text. What stands in the way of a
+// file to write, such as a folder of its name, is no error here: the plan shows
+// what the patch wants, and [Plan.Apply] fails before it writes anything.
 //
 // spec: exec-and-tools, verification
 func NewPlan(ctx context.Context, fsys FileSystem, dir string, p *Patch) (*Plan, error) {
@@ -88,7 +92,7 @@ func newPlan(ctx context.Context, fsys FileSystem, dir string, p *Patch, readDel
 			return nil, err
 		}
 	}
-	return &Plan{patch: p, order: b.order, files: b.files()}, nil
+	return &Plan{patch: p, order: b.order, files: b.files(), obstacle: b.obstacle}, nil
 }
 
 // Patch returns what was planned.

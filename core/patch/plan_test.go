@@ -263,19 +263,10 @@ func TestPlanErrors(t *testing.T) {
 		{"binary update", tree{"f": "\xff"}, []string{"*** Update File: f", "@@", "-a"}, CodeRead, errNotText, "not valid UTF-8"},
 		{"dangling link", tree{"ln@": "nowhere"}, []string{"*** Update File: ln", "@@", "-a"}, CodeRead, syscall.ENOENT, ""},
 		{"links in a circle", tree{"a@": "b", "b@": "a"}, []string{"*** Update File: a", "@@", "-a"}, CodeRead, syscall.ELOOP, ""},
-		{"folders in a circle", tree{"a@": "b", "b@": "a"}, []string{"*** Add File: a/f", "+x"}, CodeParents, syscall.ELOOP, ""},
 		{"delete of a missing file", nil, []string{"*** Delete File: f"}, CodeDelete, syscall.ENOENT, "no such file or directory"},
 		{"delete twice", tree{"f": "a\n"}, []string{"*** Delete File: f", "*** Delete File: f"}, CodeDelete, syscall.ENOENT, ""},
 		{"delete of a folder", tree{"f/": ""}, []string{"*** Delete File: f"}, CodeDelete, syscall.EISDIR, "is a directory"},
 		{"binary delete", tree{"f": "\xff"}, []string{"*** Delete File: f"}, CodeDelete, errNotText, "not valid UTF-8"},
-		{"add over a folder", tree{"f/": ""}, []string{"*** Add File: f", "+x"}, CodeWrite, syscall.EISDIR, "is a directory"},
-		{"add with a slash at the end", nil, []string{"*** Add File: f/", "+x"}, CodeWrite, syscall.EISDIR, ""},
-		{"add of the folder itself", nil, []string{"*** Add File: .", "+x"}, CodeWrite, syscall.EISDIR, ""},
-		{"add below a file", tree{"p": ""}, []string{"*** Add File: p/q/r", "+x"}, CodeParents, syscall.ENOTDIR, "not a directory"},
-		{"add below an added file", nil, []string{"*** Add File: p", "*** Add File: p/q", "+x"}, CodeParents, syscall.ENOTDIR, ""},
-		{"add above an added file", nil, []string{"*** Add File: p/q", "*** Add File: p", "+x"}, CodeWrite, syscall.EISDIR, ""},
-		{"move below a file", tree{"f": "a\n", "p": ""}, []string{"*** Update File: f", "*** Move to: p/q", "@@", "-a"}, CodeParents, syscall.ENOTDIR, ""},
-		{"move over a folder", tree{"f": "a\n", "d/": ""}, []string{"*** Update File: f", "*** Move to: d", "@@", "-a"}, CodeWrite, syscall.EISDIR, ""},
 		{"lines not found", tree{"f": "a\n"}, []string{"*** Update File: f", "@@", " x", "-y", "+z"}, CodeLines, nil, "cannot find these lines in f:\nx\ny"},
 		{"context not found", tree{"f": "a\n"}, []string{"*** Update File: f", "@@ class X", "-y"}, CodeContext, nil, "cannot find context 'class X' in f"},
 		{"no sections", nil, []string{}, CodeNoSections, nil, "no files were modified"},
@@ -333,5 +324,67 @@ func TestPlanRefusesHugeFiles(t *testing.T) {
 	}
 	if e, ok := errors.AsType[*fs.PathError](err); !ok || e.Path != filepath.Join(dir, "f") {
 		t.Errorf("error does not name the file: %v", err)
+	}
+}
+
+// What stands in the way of a file to write shows when the patch is applied:
+// the plan shows what it wants, and nothing is written.
+func TestObstacles(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		before tree
+		body   []string
+		code   Code
+		cause  error
+		shown  []string // keys of the changes, "path" or "path>destination"
+	}{
+		{"folders in a circle", tree{"a@": "b", "b@": "a"}, []string{"*** Add File: a/f", "+x"}, CodeParents, syscall.ELOOP, []string{"a/f"}},
+		{"add over a folder", tree{"f/": ""}, []string{"*** Add File: f", "+x"}, CodeWrite, syscall.EISDIR, []string{"f"}},
+		{"add with a slash at the end", nil, []string{"*** Add File: f/", "+x"}, CodeWrite, syscall.EISDIR, []string{"f/"}},
+		{"add of the folder itself", nil, []string{"*** Add File: .", "+x"}, CodeWrite, syscall.EISDIR, []string{"."}},
+		{"add below a file", tree{"p": ""}, []string{"*** Add File: p/q/r", "+x"}, CodeParents, syscall.ENOTDIR, []string{"p/q/r"}},
+		{"add below an added file", nil, []string{"*** Add File: p", "*** Add File: p/q", "+x"}, CodeParents, syscall.ENOTDIR, []string{"p", "p/q"}},
+		{"add above an added file", nil, []string{"*** Add File: p/q", "*** Add File: p", "+x"}, CodeWrite, syscall.EISDIR, []string{"p/q", "p"}},
+		{"move below a file", tree{"f": "a\n", "p": ""}, []string{"*** Update File: f", "*** Move to: p/q", "@@", "-a"}, CodeParents, syscall.ENOTDIR, []string{"f>p/q"}},
+		{"move over a folder", tree{"f": "a\n", "d/": ""}, []string{"*** Update File: f", "*** Move to: d", "@@", "-a"}, CodeWrite, syscall.EISDIR, []string{"f>d"}},
+		{
+			"the others are not written either", tree{"f/": "", "g": "a\n"},
+			[]string{"*** Add File: n", "+x", "*** Add File: f", "+x", "*** Update File: g", "@@", "-a", "+b"},
+			CodeWrite, syscall.EISDIR, []string{"n", "g", "f"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := plant(t, tt.before)
+			before := harvest(t, dir)
+			plan, err := planned(t, dir, tt.body...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var shown []string
+			for _, f := range plan.Files() {
+				name := strings.TrimPrefix(f.Path, dir+"/")
+				if f.MovePath != "" {
+					name += ">" + strings.TrimPrefix(f.MovePath, dir+"/")
+				}
+				shown = append(shown, name)
+			}
+			if diff := cmp.Diff(tt.shown, shown); diff != "" {
+				t.Errorf("files (-want +got):\n%s", diff)
+			}
+			if len(plan.Changes()) != len(tt.shown) {
+				t.Errorf("changes are %v", plan.Changes())
+			}
+			err = plan.Apply(t.Context(), OS())
+			e, ok := errors.AsType[*ApplyError](err)
+			if !ok || e.Code != tt.code || !errors.Is(err, tt.cause) {
+				t.Errorf("error is %v, want %v, %v", err, tt.code, tt.cause)
+			}
+			if diff := cmp.Diff(before, harvest(t, dir)); diff != "" {
+				t.Errorf("the folder changed (-before +after):\n%s", diff)
+			}
+		})
 	}
 }

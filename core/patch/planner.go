@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -13,12 +14,18 @@ import (
 type planner struct {
 	*directory
 	readDeleted bool
+	// obstacle is why the first file that cannot be written at its place
+	// cannot, and obstructed are all such files, by how they are shown.
+	obstacle   *ApplyError
+	obstructed []File
 }
 
 func (b *planner) add(s *AddFile) error {
 	e, err := b.destination(s.Path)
 	if err != nil {
-		return err
+		path := b.join(s.Path)
+		b.obstruct(err, File{Kind: Added, Path: path, Target: filepath.Clean(path), New: s.Content})
+		return nil
 	}
 	e.clobbers = e.clobbers || e.exists && !e.touched
 	e.write(s.Content, nil)
@@ -27,8 +34,16 @@ func (b *planner) add(s *AddFile) error {
 	return nil
 }
 
-// destination returns the entry that writing to a path changes.
-func (b *planner) destination(path string) (*entry, error) {
+// obstruct notes a file that has an obstacle in its place. The sections behind
+// it are evaluated without it.
+func (b *planner) obstruct(obstacle *ApplyError, f File) {
+	b.obstacle = cmp.Or(b.obstacle, obstacle)
+	b.obstructed = append(b.obstructed, f)
+}
+
+// destination returns the entry that writing to a path changes. The error says
+// what is in the way.
+func (b *planner) destination(path string) (*entry, *ApplyError) {
 	e, err := b.lookup(path)
 	if err == nil {
 		e, err = b.follow(e)
@@ -125,9 +140,14 @@ func (b *planner) update(s *UpdateFile) error {
 // move writes content to the destination of an update and takes its source e
 // away. file is e, or what the link e leads to.
 func (b *planner) move(s *UpdateFile, e, file *entry, content string) error {
-	to, err := b.destination(s.MoveTo)
-	if err != nil {
-		return err
+	to, obstacle := b.destination(s.MoveTo)
+	if obstacle != nil {
+		path := b.join(s.MoveTo)
+		b.obstruct(obstacle, File{
+			Kind: Updated, Path: e.path, Target: e.key, MovePath: path, MoveTarget: filepath.Clean(path),
+			Old: file.text, New: content,
+		})
+		return nil
 	}
 	if to == e {
 		// Onto itself, by whatever name: an update in place.
@@ -175,7 +195,7 @@ func sameFile(a, b *entry) bool {
 		filepath.Dir(a.key) == filepath.Dir(b.key) && os.SameFile(a.orig, b.orig)
 }
 
-// files sums up what the sections did to each entry.
+// files sums up what the sections did to each entry, and what they could not do.
 func (b *planner) files() []File {
 	// Files that are gone because they were moved, by where they were.
 	moved := map[*entry]*entry{}
@@ -232,5 +252,5 @@ func (b *planner) files() []File {
 			files = append(files, f)
 		}
 	}
-	return files
+	return append(files, b.obstructed...)
 }

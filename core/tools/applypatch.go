@@ -131,6 +131,12 @@ func (s *Set) applyHere(ctx context.Context, h Host, c *command, plan *patch.Pla
 		h.Emit(c.callID, r.end(o))
 		r.after()
 	}()
+	if err := exec.CheckDir(applyPatchName, c.dir); err != nil {
+		// A process would not have started there, and nobody asked for the
+		// folder to be made.
+		o = newOutcome(nil, err)
+		return o, ctx.Err()
+	}
 	began := time.Now()
 	if err := plan.Apply(ctx, patch.OS()); err != nil {
 		o = &outcome{exitCode: 1, stderr: err.Error() + "\n"}

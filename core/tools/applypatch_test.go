@@ -134,6 +134,18 @@ result false the patch was rejected: it writes outside of the project, and the a
 		{name: "does not fit", policy: protocol.AskUntrusted, sandbox: full, sections: []string{"*** Update File: old.txt\n@@\n-nothing like it\n+1"}, want: `
 result false the patch was not applied: *`},
 
+		{name: "below a file", policy: protocol.AskNever, sandbox: full, sections: []string{addNew, "*** Add File: old.txt/x\n+x"}, want: `
+patch begin c1 auto=true add new.txt, add old.txt/x
+patch end c1 success=false out="" err="cannot create the folders of old.txt/x: mkdir $CWD/old.txt: not a directory\n"
+diff
+result false {"output":"cannot create the folders of old.txt/x: mkdir $CWD/old.txt: not a directory\n","metadata":{"exit_code":1,"duration_seconds":0.0}}`},
+
+		{name: "in a folder that is not there", policy: protocol.AskNever, sandbox: full, more: `,"workdir":"missing"`, sections: []string{addNew}, want: `
+patch begin c1 auto=true add missing/new.txt
+patch end c1 success=false out="" err="start \"apply_patch\": working directory is not usable: stat $CWD/missing: no such file or directory"
+diff
+result false {"output":"start \"apply_patch\": working directory is not usable: stat $CWD/missing: no such file or directory","metadata":{"exit_code":126,"duration_seconds":0.0}}`},
+
 		{name: "no patch", policy: protocol.AskUntrusted, sandbox: full, sections: []string{"*** Rename File: x"}, want: `
 result false the patch was not applied: *`},
 	} {
