@@ -288,6 +288,24 @@ func TestOutputAfterExit(t *testing.T) {
 	}
 }
 
+// TestBackgroundHasTheTimeOfItsCommand checks that neither silence nor output
+// of what was left behind holds a call past its time.
+func TestBackgroundHasTheTimeOfItsCommand(t *testing.T) {
+	t.Parallel()
+	for _, background := range []string{"sleep 60", "yes"} {
+		t.Run(background, func(t *testing.T) {
+			t.Parallel()
+			r := newRunner(t, &RunnerOptions{Quiet: time.Minute, Linger: time.Minute})
+			cmd := sh(background + " & exit 3")
+			cmd.Timeout = 300 * time.Millisecond
+			res := mustRun(t, r, cmd, nil)
+			if res.ExitCode != 3 && res.ExitCode != ExitTimeout || res.Duration > 30*time.Second {
+				t.Errorf("exit code %d after %v", res.ExitCode, res.Duration)
+			}
+		})
+	}
+}
+
 // TestSlowReader checks that what a command wrote is not lost when its reader
 // is slower than any patience, with a background process holding the pipe.
 func TestSlowReader(t *testing.T) {

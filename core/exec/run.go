@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -167,7 +168,7 @@ func (x *run) finish(ctx context.Context) (*Result, error) {
 	ended := true
 	if timedOut || cause != nil {
 		ended = x.stop(timedOut && x.cmd.Timeout < 0)
-	} else if !x.settle(ctx.Done(), x.runner.opts.Linger) {
+	} else if !x.settle(ctx.Done(), min(x.runner.opts.Linger, x.limit()-time.Since(x.started))) {
 		// The output is open because something is left in the background,
 		// or because ctx has ended meanwhile.
 		if cause = context.Cause(ctx); cause != nil {
@@ -181,14 +182,10 @@ func (x *run) finish(ctx context.Context) (*Result, error) {
 // waitTime waits for the process, its time or the end of ctx, and reports
 // whether its time is over.
 func (x *run) waitTime(ctx context.Context) (timedOut bool) {
-	limit := x.cmd.Timeout
-	if limit == 0 {
-		limit = DefaultTimeout
-	}
-	if limit < 0 {
+	if x.cmd.Timeout < 0 {
 		return context.Cause(ctx) == nil
 	}
-	timer := time.NewTimer(limit)
+	timer := time.NewTimer(x.limit())
 	defer timer.Stop()
 	select {
 	case <-x.process.exited:
@@ -200,13 +197,16 @@ func (x *run) waitTime(ctx context.Context) (timedOut bool) {
 	}
 }
 
+// limit is the time that the command has.
+func (x *run) limit() time.Duration { return cmp.Or(x.cmd.Timeout, DefaultTimeout) }
+
 // settle waits, after the process has ended or was killed, for the rest of its
 // output: to the end of all pipes, or until what it left in the background
 // is silent, has had the most of time, or done is closed. The output of a
 // terminal ends with its process, so that silence there is that of a reader who
 // has no processor. It reports whether the end was reached.
 func (x *run) settle(done <-chan struct{}, most time.Duration) bool {
-	quiet := x.runner.opts.Quiet
+	quiet := min(x.runner.opts.Quiet, max(most, 0))
 	began := time.Now()
 	readBefore, _, _ := x.output.state()
 	timer := time.NewTimer(quiet)

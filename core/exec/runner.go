@@ -23,11 +23,11 @@ type RunnerOptions struct {
 	// for the end of their output: 2 s.
 	KillWait time.Duration
 	// Quiet is how long no output must have come, after a command has ended,
-	// for what it left in the background to count as silent: 500 ms. Run then
+	// for what it left in the background to count as silent: 2 s. Run then
 	// returns although a stream is still open.
 	Quiet time.Duration
 	// Linger bounds the wait after a command has ended when the streams are
-	// open and output goes on: 2 s.
+	// open and output goes on: 10 s. The time of the command bounds it too.
 	Linger time.Duration
 	// MaxBackground is how many commands may have left processes in the
 	// background whose output is still read. The output of the oldest is closed
@@ -68,8 +68,8 @@ func NewRunner(opts *RunnerOptions) *Runner {
 	}
 	o.TermGrace = cmp.Or(o.TermGrace, 500*time.Millisecond)
 	o.KillWait = cmp.Or(o.KillWait, 2*time.Second)
-	o.Quiet = cmp.Or(o.Quiet, 500*time.Millisecond)
-	o.Linger = cmp.Or(o.Linger, 2*time.Second)
+	o.Quiet = cmp.Or(o.Quiet, 2*time.Second)
+	o.Linger = cmp.Or(o.Linger, 10*time.Second)
 	o.MaxBackground = cmp.Or(o.MaxBackground, 64)
 	return &Runner{opts: o, start: newStarter(newGuard(o.Guard)), active: map[*run]context.CancelCauseFunc{},
 		services: map[*Service]struct{}{}}
