@@ -137,24 +137,46 @@ func BenchmarkListFirstPage(b *testing.B) {
 }
 
 func BenchmarkListAll(b *testing.B) {
-	store := NewFileStore(writeFlock(b, 10_000, 100), nil)
-	b.ReportAllocs()
-	for b.Loop() {
-		n := 0
-		for q := (ListQuery{PageSize: 100}); ; {
-			page, err := store.List(b.Context(), q)
-			if err != nil {
-				b.Fatal(err)
+	for _, shape := range []struct{ perDay, page int }{{100, 100}, {10_000, 100}, {10_000, 25}} {
+		b.Run(fmt.Sprintf("%d-a-day/pages-of-%d", shape.perDay, shape.page), func(b *testing.B) {
+			store := NewFileStore(writeFlock(b, 10_000, shape.perDay), nil)
+			b.ReportAllocs()
+			for b.Loop() {
+				if n := len(listAll(b, store, ListQuery{PageSize: shape.page})); n != 10_000 {
+					b.Fatal(n)
+				}
 			}
-			n += len(page.Items)
-			if q.After = page.Next; q.After.IsZero() {
-				break
-			}
-		}
-		if n != 10_000 {
+		})
+	}
+}
+
+// BenchmarkListFiltered lists the 30 conversations of a person, which are the
+// oldest of 10,000.
+func BenchmarkListFiltered(b *testing.B) {
+	home, _ := writePrograms(b, 9970, 30)
+	list := func(b *testing.B, store *FileStore) {
+		if n := len(listAll(b, store, ListQuery{})); n != 30 {
 			b.Fatal(n)
 		}
 	}
+	b.Run("without-index", func(b *testing.B) {
+		for b.Loop() {
+			list(b, NewFileStore(home, nil))
+			os.Remove(filepath.Join(home, skipsFile))
+		}
+	})
+	list(b, storeLater(b, home))
+	b.Run("first-in-a-process", func(b *testing.B) {
+		for b.Loop() {
+			list(b, NewFileStore(home, nil))
+		}
+	})
+	b.Run("again", func(b *testing.B) {
+		store := NewFileStore(home, nil)
+		for b.Loop() {
+			list(b, store)
+		}
+	})
 }
 
 func BenchmarkLoad(b *testing.B) {

@@ -29,8 +29,20 @@
 // at most [MaxLineBytes]; [Store.Load] holds what the model would be sent, and
 // nothing that came before the last compaction but the newest of the user's
 // messages; [Store.List] reads the first few kilobytes of the files on a page.
-// A page out of ten thousand conversations takes about a millisecond that way,
-// so there is no index that could be wrong.
+//
+// # Index
+//
+// A page out of ten thousand conversations takes a few milliseconds that way,
+// unless most of them are not wanted: a list of those that a person held would
+// look into all that programs held. What lists pass over is therefore
+// remembered, in sessions.cache in the home directory, by the state of each
+// file that had nothing to show or came in by another door. The index tells
+// nothing else: the directories say which files there are, what is shown is
+// read from the files, and a file that was written to in any way is looked
+// into again, no matter by whom. It holds no words of anybody, may be removed
+// at any time, and is written again by itself; where it cannot be written, or
+// files have no inode and no time of change to compare, lists take longer and
+// are the same.
 //
 // # Newer releases
 //

@@ -46,6 +46,8 @@ type FileStore struct {
 	home    string
 	o       Options
 	readers sync.Pool // of *headReader
+	days    dayCache  // for pages that follow
+	skips   skipIndex // of what lists pass over
 }
 
 var _ Store = (*FileStore)(nil)
@@ -53,6 +55,7 @@ var _ Store = (*FileStore)(nil)
 // NewFileStore returns the store under home, an absolute path. o may be nil.
 func NewFileStore(home string, o *Options) *FileStore {
 	s := &FileStore{home: filepath.Clean(home)}
+	s.skips = skipIndex{path: filepath.Join(s.home, skipsFile), clock: fileClock}
 	if o != nil {
 		s.o = *o
 	}

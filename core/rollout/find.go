@@ -24,7 +24,7 @@ func (s *FileStore) Find(ctx context.Context, id protocol.ConversationID) (Locat
 			return Location{Path: path}, err
 		}
 	}
-	for e, err := range walkDays(s.root(false), Cursor{}) {
+	for e, err := range walkDays(s.root(false), Cursor{}, nil) {
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -35,7 +35,7 @@ func (s *FileStore) Find(ctx context.Context, id protocol.ConversationID) (Locat
 			return Location{Path: e.path()}, nil
 		}
 	}
-	for e, err := range walkFlat(s.root(true), Cursor{}) {
+	for e, err := range walkFlat(s.root(true), Cursor{}, nil) {
 		if err != nil {
 			return Location{}, fmt.Errorf("find conversation %s: %w", wanted, err)
 		}

@@ -1,9 +1,11 @@
 package rollout
 
 import (
+	"errors"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/codex-go/codex/mcptypes/wire"
 	"github.com/codex-go/codex/protocol"
@@ -36,10 +38,12 @@ type head struct {
 // complete reports whether the conversation can be listed.
 func (h *head) complete() bool { return h.meta != nil && h.asked && h.preview != "" }
 
-// read returns the summary of the rollout at path. ok is false when the file
-// is none that a list shows: it tells no conversation, the user said nothing,
-// or wanted is false for its source.
-func (r *headReader) read(path string, wanted func(protocol.SessionSource) bool) (s Summary, ok bool) {
+// read returns the summary of a rollout. ok is false when the file is none that
+// a list shows: it tells no conversation, the user said nothing, or wanted is
+// false for its source. Such a file is left to skips, which says the next time
+// that it need not be read; begun is the time, or somewhat earlier.
+func (r *headReader) read(e *entry, wanted func(protocol.SessionSource) bool, skips *skipIndex, begun time.Time) (s Summary, ok bool) {
+	path := e.path()
 	f, err := os.Open(path) // the directory has it as a regular file
 	if err != nil {
 		return Summary{}, false
@@ -47,6 +51,16 @@ func (r *headReader) read(path string, wanted func(protocol.SessionSource) bool)
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
+		return Summary{}, false
+	}
+	state, device, stamped := stampOf(info)
+	if stamped && skips.skips(e.at.id, state, wanted) {
+		return Summary{}, false
+	}
+	passOver := func(source *protocol.SessionSource) (Summary, bool) {
+		if stamped {
+			skips.passedOver(e.at.id, state, device, begun, source)
+		}
 		return Summary{}, false
 	}
 	defer func() { r.lines = lineReader{buf: r.lines.buf} }()
@@ -67,17 +81,19 @@ func (r *headReader) read(path string, wanted func(protocol.SessionSource) bool)
 		}
 		switch {
 		case h.meta != nil && !wanted(h.meta.Source):
-			return Summary{}, false
+			return passOver(&h.meta.Source)
 		case h.complete():
 			return Summary{
 				ID: h.meta.ID, Path: path, Preview: Preview(h.preview), Timestamp: h.meta.Timestamp,
 				Cwd: h.meta.Cwd, Source: h.meta.Source, Git: h.meta.Git, Modified: info.ModTime(),
 			}, true
+		case errors.Is(err, io.EOF):
+			return passOver(nil)
 		case err != nil:
-			return Summary{}, false // also io.EOF
+			return Summary{}, false
 		}
 	}
-	return Summary{}, false
+	return passOver(nil)
 }
 
 // line takes note of a line.

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/codex-go/codex/protocol"
 )
@@ -15,6 +16,8 @@ const (
 	maxPageSize     = 1000
 	// listReaders is how many files are opened at the same time.
 	listReaders = 4
+	// maxBatch is how many files are taken at a time while none is found.
+	maxBatch = 256
 	// lookAhead is how many files a full page opens to find out whether
 	// another follows. Beyond it the page says that there may be.
 	lookAhead = 200
@@ -22,7 +25,8 @@ const (
 
 // List returns a page of conversations, newest first. It opens the files that
 // stand in the list after the cursor, a few at a time, until the page is full
-// and one more is found; it never reads more of a file than its beginning.
+// and one more is found; it never reads more of a file than its beginning, and
+// nothing of those that it passed over before and that have not changed.
 func (s *FileStore) List(ctx context.Context, q ListQuery) (Page, error) {
 	size := q.PageSize
 	switch {
@@ -33,14 +37,16 @@ func (s *FileStore) List(ctx context.Context, q ListQuery) (Page, error) {
 	}
 	size = min(size, maxPageSize)
 
-	walk := walkDays
+	root := s.root(q.Archived)
+	entries := walkDays(root, q.After, &s.days)
 	if q.Archived {
-		walk = walkFlat
+		entries = walkFlat(root, q.After, &s.days)
 	}
-	page, err := s.fill(ctx, walk(s.root(q.Archived), q.After), size, q.wants)
+	page, err := s.fill(ctx, entries, size, q.wants)
 	if err != nil {
 		return Page{}, fmt.Errorf("list conversations: %w", err)
 	}
+	s.skips.settle(root, page.Next.IsZero())
 	return page, nil
 }
 
@@ -63,8 +69,14 @@ func (s *FileStore) fill(ctx context.Context, entries iter.Seq2[entry, error], s
 	var last Cursor // of the last file that is on the page, or behind it
 	for ahead := 0; ahead < lookAhead; {
 		n := size + 1 - len(page.Items)
-		if ahead > 0 {
+		switch {
+		case ahead > 0:
 			n = 4 * listReaders
+		case page.Scanned > 0:
+			// So many are passed over that the index may know them, and that
+			// more are taken at a time.
+			s.skips.load()
+			n = min(max(n, page.Scanned), maxBatch)
 		}
 		batch, err := take(next, n)
 		if err != nil {
@@ -119,6 +131,7 @@ func take(next func() (entry, error, bool), n int) ([]entry, error) {
 // list does not show.
 func (s *FileStore) heads(ctx context.Context, batch []entry, wanted func(protocol.SessionSource) bool) ([]*Summary, error) {
 	found := make([]*Summary, len(batch))
+	begun := time.Now()
 	work := make(chan int)
 	var readers sync.WaitGroup
 	for range min(listReaders, len(batch)) {
@@ -129,7 +142,7 @@ func (s *FileStore) heads(ctx context.Context, batch []entry, wanted func(protoc
 			}
 			defer s.readers.Put(r)
 			for i := range work {
-				if summary, ok := r.read(batch[i].path(), wanted); ok {
+				if summary, ok := r.read(&batch[i], wanted, &s.skips, begun); ok {
 					found[i] = &summary
 				}
 			}

@@ -66,45 +66,29 @@ func (e *entry) before(f *entry) bool {
 	return c < 0 || c == 0 && e.path() < f.path()
 }
 
-// yieldTo hands out the entries, newest first, until yield returns false. Of
-// several files at one place, as copies in 1 and in 01 are, it hands out one:
-// the next page could not begin between them.
-func (n newest) yieldTo(yield func(entry, error) bool) bool {
-	n.heapify()
-	var last Cursor
-	for len(n) > 0 {
-		e := n.pop()
-		if e.at == last {
-			continue
-		}
-		if last = e.at; !yield(e, nil) {
-			return false
+// all takes the entries out, newest first.
+func (n newest) all() iter.Seq[entry] {
+	return func(yield func(entry) bool) {
+		n.heapify()
+		for len(n) > 0 && yield(n.pop()) {
 		}
 	}
-	return true
 }
 
 // walkDays returns the rollouts below root, newest first, that stand after a
 // cursor. It reads a day's directory when it gets there, and none that is
-// newer than the cursor. An error comes with an empty entry; so does the end
-// of the sequence.
+// newer than the cursor; days may have the one that the page before ended in.
+// An error comes with an empty entry; so does the end of the sequence.
 //
 // The order is that of the days and, within a day, of the file names. A file
 // that lies under another day than its name says counts as the first or last
 // moment of the day it lies under, so that no place in the list is reached
 // twice or never. (spec: events-and-rollouts, listing and finding)
-func walkDays(root string, after Cursor) iter.Seq2[entry, error] {
+func walkDays(root string, after Cursor, days *dayCache) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
 		err := eachDay(root, after, func(date string, dirs []string) (bool, error) {
-			var entries []entry
-			for _, dir := range dirs {
-				found, err := readDir(dir)
-				if err != nil && !unreadable(err) {
-					return false, err
-				}
-				entries = rollouts(entries, dir, found, date, after)
-			}
-			return newest(entries).yieldTo(yield), nil
+			entries, err := days.read(date, dirs, after)
+			return err == nil && each(entries, yield), err
 		})
 		if err != nil {
 			yield(entry{}, err)
@@ -113,16 +97,31 @@ func walkDays(root string, after Cursor) iter.Seq2[entry, error] {
 }
 
 // walkFlat returns the rollouts in the directory root.
-func walkFlat(root string, after Cursor) iter.Seq2[entry, error] {
+func walkFlat(root string, after Cursor, days *dayCache) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
-		found, err := readDir(root)
-		entries := rollouts(nil, root, found, "", after)
+		entries, err := days.read("", []string{root}, after)
 		if err != nil {
 			yield(entry{}, err)
 			return
 		}
-		newest(entries).yieldTo(yield)
+		each(entries, yield)
 	}
+}
+
+// each hands out entries, newest first, until yield returns false. Of several
+// files at one place, as copies in 1 and in 01 are, it hands out one: the next
+// page could not begin between them.
+func each(entries iter.Seq[entry], yield func(entry, error) bool) bool {
+	var last Cursor
+	for e := range entries {
+		if e.at == last {
+			continue
+		}
+		if last = e.at; !yield(e, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // eachDay calls visit for each day below root, newest first, until it returns
