@@ -70,8 +70,8 @@ func (c *call) warnUnknown(unknown map[string]json.RawMessage) {
 // overrides returns the settings of the conversation.
 func (a *codexArguments) overrides() config.Overrides {
 	return config.Overrides{
-		Model:            a.Model,
-		Profile:          a.Profile,
+		Model:            config.Given(a.Model),
+		Profile:          config.Given(a.Profile),
 		Cwd:              a.Cwd,
 		ApprovalPolicy:   a.ApprovalPolicy,
 		SandboxMode:      a.Sandbox,

@@ -123,7 +123,7 @@ func (c *call) recordedSettings(path string) (config.Overrides, error) {
 	if last == nil {
 		return overrides, nil
 	}
-	overrides.Cwd, overrides.Model, overrides.ApprovalPolicy = last.Cwd, last.Model, last.ApprovalPolicy
+	overrides.Cwd, overrides.Model, overrides.ApprovalPolicy = last.Cwd, config.Given(last.Model), last.ApprovalPolicy
 	if last.SandboxPolicy != nil {
 		overrides.SandboxMode = last.SandboxPolicy.Mode()
 	}

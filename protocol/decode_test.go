@@ -91,7 +91,7 @@ func TestDecodeClientRequestAccepts(t *testing.T) {
 			`{"model":null,"profile":null,"cwd":null,"approvalPolicy":null,"sandbox":null,"config":null,"baseInstructions":null,"includePlanTool":null,"includeApplyPatchTool":null}`,
 			&protocol.NewConversationParams{},
 		},
-		{"optional text may be empty", "newConversation", `{"baseInstructions":""}`, &protocol.NewConversationParams{BaseInstructions: new("")}},
+		{"optional text may be empty", "newConversation", `{"model":"","profile":"","baseInstructions":""}`, &protocol.NewConversationParams{Model: new(""), Profile: new(""), BaseInstructions: new("")}},
 		{"null overrides", "resumeConversation", `{"path":"/r","overrides":null}`, &protocol.ResumeConversationParams{Path: "/r"}},
 		{"empty overrides", "resumeConversation", `{"path":"/r","overrides":{}}`, &protocol.ResumeConversationParams{Path: "/r", Overrides: &protocol.NewConversationParams{}}},
 		{

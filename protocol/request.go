@@ -37,8 +37,8 @@ type InitializeResponse struct {
 
 // NewConversationParams starts a conversation. Every field is optional.
 type NewConversationParams struct {
-	Model                 string                     `json:"model,omitzero"`
-	Profile               string                     `json:"profile,omitzero"`
+	Model                 *string                    `json:"model,omitzero"`
+	Profile               *string                    `json:"profile,omitzero"`
 	Cwd                   string                     `json:"cwd,omitzero"`
 	ApprovalPolicy        AskForApproval             `json:"approvalPolicy,omitzero"`
 	Sandbox               SandboxMode                `json:"sandbox,omitzero"`

@@ -3,6 +3,7 @@ package v1
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/codex-go/codex/core/rollout"
@@ -19,7 +20,8 @@ func (m *Methods) archiveConversation(ctx context.Context, r *protocol.ArchiveCo
 	if err := m.b.Store.Check(ctx, r.ConversationID, r.RolloutPath); err != nil {
 		return nil, archiveError(err)
 	}
-	if c, live := m.b.Conversations.Remove(r.ConversationID); live {
+	c, live := m.b.Conversations.Remove(r.ConversationID)
+	if live {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), archiveTimeout)
 		defer cancel()
 		if err := c.Close(end); err != nil {
@@ -33,6 +35,9 @@ func (m *Methods) archiveConversation(ctx context.Context, r *protocol.ArchiveCo
 		m.waitInterrupts(end, r.ConversationID)
 	}
 	if _, err := m.b.Store.Archive(ctx, r.ConversationID, r.RolloutPath); err != nil {
+		if live { // it has ended all the same
+			err = fmt.Errorf("%w; the conversation has ended and can be resumed from its file", err)
+		}
 		return nil, archiveError(err)
 	}
 	return &protocol.ArchiveConversationResponse{}, nil

@@ -2,6 +2,7 @@ package v1
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/codex-go/codex/protocol"
 	"github.com/codex-go/codex/utils/jsonrpc"
@@ -55,7 +56,7 @@ func (m *Methods) removeConversationListener(_ context.Context, r *protocol.Remo
 	l, ok := m.listeners[r.SubscriptionID]
 	if !ok {
 		m.mu.Unlock()
-		return nil, replyError("", errSubscription)
+		return nil, replyError("", fmt.Errorf("%w: %s", errSubscription, r.SubscriptionID))
 	}
 	delete(m.listeners, r.SubscriptionID)
 	f := l.follower

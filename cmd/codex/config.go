@@ -45,7 +45,7 @@ func newConfigShow(flags *globalFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cfg, err := l.Load(cmd.Context(), config.Overrides{Profile: profile})
+			cfg, err := l.Load(cmd.Context(), config.Overrides{Profile: config.Given(profile)})
 			if err != nil {
 				return err
 			}

@@ -243,7 +243,7 @@ func readSchema(path string) (json.RawMessage, error) {
 
 // configOverrides are the settings that the flags make.
 func (f *execFlags) configOverrides() (config.Overrides, error) {
-	o := config.Overrides{Model: f.model, Profile: f.profile, ApprovalPolicy: protocol.AskNever}
+	o := config.Overrides{Model: config.Given(f.model), Profile: config.Given(f.profile), ApprovalPolicy: protocol.AskNever}
 	switch mode := protocol.SandboxMode(f.sandbox); {
 	case f.yolo:
 		o.SandboxMode = protocol.SandboxDangerFullAccess
@@ -262,11 +262,10 @@ func (f *execFlags) configOverrides() (config.Overrides, error) {
 	}
 	if f.oss {
 		o.ModelProvider = modelprovider.OSS
-		if o.Model == "" {
-			o.Model = models.DefaultOSSModel
+		if o.Model == nil {
+			o.Model = new(models.DefaultOSSModel)
 		}
-		raw := true
-		o.ShowRawReasoning = &raw
+		o.ShowRawReasoning = new(true)
 	}
 	if f.planTool {
 		o.IncludePlanTool = &f.planTool

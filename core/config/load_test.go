@@ -302,17 +302,18 @@ sandbox_mode = "danger-full-access"
 		{"later flag", ``, []string{"model=one", "model=two"}, Overrides{}, model, "two"},
 		{"conversation over flag", `model = "file"`, []string{"model=flag"}, Overrides{Config: raw(map[string]string{"model": `"map"`})}, model, "map"},
 		{"flag where the conversation is silent", ``, []string{"model=flag"}, Overrides{Config: raw(map[string]string{"profile": `"bare"`, "profiles.bare": `{}`})}, model, "flag"},
-		{"override over all", `model = "file"` + profiles, []string{"model=flag"}, Overrides{Profile: "x", Model: "own", Config: raw(map[string]string{"model": `"map"`})}, model, "own"},
+		{"override over all", `model = "file"` + profiles, []string{"model=flag"}, Overrides{Profile: ptr("x"), Model: ptr("own"), Config: raw(map[string]string{"model": `"map"`})}, model, "own"},
 		{"profile over file", `model = "file"` + "\nprofile = 'x'" + profiles, nil, Overrides{}, model, "profile"},
-		{"profile over flag", profiles, []string{"model=flag"}, Overrides{Profile: "x"}, model, "profile"},
-		{"profile over conversation", profiles, nil, Overrides{Profile: "x", Config: raw(map[string]string{"model": `"map"`})}, model, "profile"},
-		{"flag inside the profile", profiles, []string{"profiles.x.model=flag"}, Overrides{Profile: "x"}, model, "flag"},
-		{"conversation inside the profile", profiles, nil, Overrides{Profile: "x", Config: raw(map[string]string{"profiles.x.model": `"map"`})}, model, "map"},
+		{"profile over flag", profiles, []string{"model=flag"}, Overrides{Profile: ptr("x")}, model, "profile"},
+		{"profile over conversation", profiles, nil, Overrides{Profile: ptr("x"), Config: raw(map[string]string{"model": `"map"`})}, model, "profile"},
+		{"flag inside the profile", profiles, []string{"profiles.x.model=flag"}, Overrides{Profile: ptr("x")}, model, "flag"},
+		{"conversation inside the profile", profiles, nil, Overrides{Profile: ptr("x"), Config: raw(map[string]string{"profiles.x.model": `"map"`})}, model, "map"},
 		{"profile selected by a flag", profiles, []string{"profile=x"}, Overrides{}, model, "profile"},
 		{"profile selected by the conversation", profiles, []string{"profile=bare"}, Overrides{Config: raw(map[string]string{"profile": `"x"`})}, model, "profile"},
-		{"override of the profile", "profile = 'x'" + profiles, nil, Overrides{Profile: "bare"}, model, "gpt-5-codex"},
-		{"profile defined by flags", ``, []string{"profiles.new.model=m"}, Overrides{Profile: "new"}, model, "m"},
-		{"profile defined by the conversation", ``, nil, Overrides{Profile: "new", Config: raw(map[string]string{"profiles.new": `{"model":"m"}`})}, model, "m"},
+		{"empty override", profiles, nil, Overrides{Profile: ptr("x"), Model: ptr("")}, model, ""},
+		{"override of the profile", "profile = 'x'" + profiles, nil, Overrides{Profile: ptr("bare")}, model, "gpt-5-codex"},
+		{"profile defined by flags", ``, []string{"profiles.new.model=m"}, Overrides{Profile: ptr("new")}, model, "m"},
+		{"profile defined by the conversation", ``, nil, Overrides{Profile: ptr("new"), Config: raw(map[string]string{"profiles.new": `{"model":"m"}`})}, model, "m"},
 		{"empty model", `model = ""`, nil, Overrides{}, model, ""},
 		{"null removes", `model = "file"`, nil, Overrides{Config: raw(map[string]string{"model": `null`})}, model, "gpt-5-codex"},
 		{"null removes a flag", ``, []string{"model=flag"}, Overrides{Config: raw(map[string]string{"model": ` null `})}, model, "gpt-5-codex"},
@@ -326,16 +327,16 @@ sandbox_mode = "danger-full-access"
 			Overrides{SandboxMode: protocol.SandboxWorkspaceWrite, Config: raw(map[string]string{"sandbox_workspace_write": `{"writable_roots":["/x"]}`})},
 			func(c *Config) string { return fmt.Sprint(*c.SandboxPolicy.(*protocol.WorkspaceWritePolicy)) }, "{[/x] false false false}"},
 		{"empty key", ``, nil, Overrides{Config: raw(map[string]string{"": `1`})}, model, "gpt-5-codex"},
-		{"provider of the profile", profiles, nil, Overrides{Profile: "x"}, func(c *Config) string { return c.ProviderID }, "oss"},
-		{"provider override", profiles, nil, Overrides{Profile: "x", ModelProvider: "openai"}, func(c *Config) string { return c.ProviderID }, "openai"},
-		{"policy of the profile", profiles, nil, Overrides{Profile: "x"}, func(c *Config) string { return string(c.ApprovalPolicy) }, "never"},
-		{"policy override", profiles, nil, Overrides{Profile: "x", ApprovalPolicy: protocol.AskUntrusted}, func(c *Config) string { return string(c.ApprovalPolicy) }, "untrusted"},
-		{"reasoning of the profile", profiles, nil, Overrides{Profile: "x"},
+		{"provider of the profile", profiles, nil, Overrides{Profile: ptr("x")}, func(c *Config) string { return c.ProviderID }, "oss"},
+		{"provider override", profiles, nil, Overrides{Profile: ptr("x"), ModelProvider: "openai"}, func(c *Config) string { return c.ProviderID }, "openai"},
+		{"policy of the profile", profiles, nil, Overrides{Profile: ptr("x")}, func(c *Config) string { return string(c.ApprovalPolicy) }, "never"},
+		{"policy override", profiles, nil, Overrides{Profile: ptr("x"), ApprovalPolicy: protocol.AskUntrusted}, func(c *Config) string { return string(c.ApprovalPolicy) }, "untrusted"},
+		{"reasoning of the profile", profiles, nil, Overrides{Profile: ptr("x")},
 			func(c *Config) string {
 				return fmt.Sprintf("%s %s %s", c.ReasoningEffort, c.ReasoningSummary, c.Verbosity)
 			}, "low none high"},
-		{"address of the profile", profiles, nil, Overrides{Profile: "x"}, func(c *Config) string { return c.ChatGPTBaseURL }, "https://profile"},
-		{"no sandbox mode in a profile", profiles, nil, Overrides{Profile: "x"}, func(c *Config) string { return string(c.SandboxPolicy.Mode()) }, "read-only"},
+		{"address of the profile", profiles, nil, Overrides{Profile: ptr("x")}, func(c *Config) string { return c.ChatGPTBaseURL }, "https://profile"},
+		{"no sandbox mode in a profile", profiles, nil, Overrides{Profile: ptr("x")}, func(c *Config) string { return string(c.SandboxPolicy.Mode()) }, "read-only"},
 		{"sandbox override", `sandbox_mode = "workspace-write"`, nil, Overrides{SandboxMode: protocol.SandboxDangerFullAccess},
 			func(c *Config) string { return string(c.SandboxPolicy.Mode()) }, "danger-full-access"},
 		{"review model", `review_model = "a"`, nil, Overrides{ReviewModel: "b"}, func(c *Config) string { return c.ReviewModel }, "b"},
@@ -431,10 +432,13 @@ func TestSelectionErrors(t *testing.T) {
 	t.Parallel()
 	l, _ := newLoader(t, "[profiles.work]\n[model_providers.mine]\nname = 'Mine'\n")
 	var profile *UnknownProfileError
-	if _, err := l.Load(t.Context(), Overrides{Profile: "wrok"}); !errors.As(err, &profile) || profile.Name != "wrok" || profile.Suggestion != "work" {
+	if _, err := l.Load(t.Context(), Overrides{Profile: ptr("wrok")}); !errors.As(err, &profile) || profile.Name != "wrok" || profile.Suggestion != "work" {
 		t.Errorf("got %v", err)
 	} else if diff := gocmp.Diff("config profile `wrok` not found (did you mean `work`?)", err.Error()); diff != "" {
 		t.Error(diff)
+	}
+	if _, err := l.Load(t.Context(), Overrides{Profile: ptr("")}); !errors.As(err, &profile) || profile.Name != "" {
+		t.Errorf("empty profile: got %v", err)
 	}
 	var provider *UnknownProviderError
 	if _, err := l.Load(t.Context(), Overrides{ModelProvider: "azure-x"}); !errors.As(err, &provider) || provider.ID != "azure-x" || provider.Suggestion != "" {
@@ -458,7 +462,7 @@ func TestInstructions(t *testing.T) {
 		{"none", "", Overrides{}, "", nil},
 		{"relative to the cwd", "experimental_instructions_file = 'a.md'", Overrides{Cwd: dir}, "A", nil},
 		{"absolute", "experimental_instructions_file = '" + filepath.Join(dir, "a.md") + "'", Overrides{}, "A", nil},
-		{"profile", "experimental_instructions_file = 'none.md'\n[profiles.p]\nexperimental_instructions_file = 'a.md'", Overrides{Cwd: dir, Profile: "p"}, "A", nil},
+		{"profile", "experimental_instructions_file = 'none.md'\n[profiles.p]\nexperimental_instructions_file = 'a.md'", Overrides{Cwd: dir, Profile: ptr("p")}, "A", nil},
 		{"override", "experimental_instructions_file = 'none.md'", Overrides{Cwd: dir, BaseInstructions: ptr("own")}, "own", nil},
 		{"blank", "experimental_instructions_file = 'blank.md'", Overrides{Cwd: dir}, "", ErrBlankInstructions},
 		{"missing", "experimental_instructions_file = 'none.md'", Overrides{Cwd: dir}, "", fs.ErrNotExist},

@@ -26,7 +26,7 @@ model_reasoning_effort = "low"
 a = { command = "c", args = [ "x" ] }
 `, "review_model=flag", "profiles.x.model_reasoning_summary=none", "tools.web_search=true")
 	c := load(t, l, Overrides{
-		Profile: "x", SandboxMode: protocol.SandboxReadOnly,
+		Profile: ptr("x"), SandboxMode: protocol.SandboxReadOnly,
 		Config: raw(map[string]string{"hide_agent_reasoning": "true", "tools.web_search": "false"}),
 	})
 	path := filepath.Join(l.Home, FileName)
@@ -80,7 +80,7 @@ http_headers = { x = "hide3" }
 [profiles.x]
 model_verbosity = "low"
 `, "profiles.x.model=flag", "mcp_servers.b={ command = 'c', env = { A = 'hide4' } }")
-	c := load(t, l, Overrides{Profile: "x", SandboxMode: protocol.SandboxReadOnly, WebSearch: ptr(true), BaseInstructions: ptr("hide5")})
+	c := load(t, l, Overrides{Profile: ptr("x"), SandboxMode: protocol.SandboxReadOnly, WebSearch: ptr(true), BaseInstructions: ptr("hide5")})
 	var got []string
 	for _, setting := range c.Origins.Settings() {
 		got = append(got, setting.Key+" = "+setting.Value+" # "+setting.Origin.Layer.String())
@@ -131,7 +131,7 @@ enabled = true
 web_serach = true
 `, "model=flag")
 	for range 2 {
-		load(t, l, Overrides{Profile: "p", Config: raw(map[string]string{"bogus.key": "1"})})
+		load(t, l, Overrides{Profile: ptr("p"), Config: raw(map[string]string{"bogus.key": "1"})})
 	}
 	path := filepath.Join(l.Home, FileName)
 	want := []string{

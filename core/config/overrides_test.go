@@ -20,11 +20,11 @@ func TestOverridesFrom(t *testing.T) {
 		t.Error(diff)
 	}
 	params := &protocol.NewConversationParams{
-		Model: "m", Profile: "p", Cwd: "c", ApprovalPolicy: protocol.AskNever, Sandbox: protocol.SandboxReadOnly,
+		Model: ptr("m"), Profile: ptr("p"), Cwd: "c", ApprovalPolicy: protocol.AskNever, Sandbox: protocol.SandboxReadOnly,
 		Config: raw(map[string]string{"a": "1"}), BaseInstructions: ptr("b"), IncludePlanTool: ptr(true), IncludeApplyPatchTool: ptr(false),
 	}
 	want := Overrides{
-		Model: "m", Profile: "p", Cwd: "c", ApprovalPolicy: protocol.AskNever, SandboxMode: protocol.SandboxReadOnly,
+		Model: ptr("m"), Profile: ptr("p"), Cwd: "c", ApprovalPolicy: protocol.AskNever, SandboxMode: protocol.SandboxReadOnly,
 		Config: raw(map[string]string{"a": "1"}), BaseInstructions: ptr("b"), IncludePlanTool: ptr(true), IncludeApplyPatchTool: ptr(false),
 	}
 	if diff := gocmp.Diff(want, OverridesFrom(params)); diff != "" {
@@ -72,7 +72,7 @@ func BenchmarkLoad(b *testing.B) {
 	}{
 		{"parsed", false, Overrides{}},
 		{"kept", true, Overrides{}},
-		{"overrides", true, Overrides{Profile: "p", Config: raw(map[string]string{"tools.web_search": "true"})}},
+		{"overrides", true, Overrides{Profile: ptr("p"), Config: raw(map[string]string{"tools.web_search": "true"})}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()

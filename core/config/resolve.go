@@ -92,15 +92,6 @@ func (r *resolver) warnShadowed(key string, set bool) {
 	}
 }
 
-// given turns a zero override into none.
-func given[T comparable](value T) *T {
-	var zero T
-	if value == zero {
-		return nil
-	}
-	return &value
-}
-
 func (r *resolver) resolve() (*Config, error) {
 	if err := r.selectProfile(); err != nil {
 		return nil, err
@@ -109,15 +100,15 @@ func (r *resolver) resolve() (*Config, error) {
 	c := &Config{
 		Home:          r.loader.Home,
 		Cwd:           r.cwd(),
-		Model:         pick(r, "model", given(o.Model), p.Model, f.Model, models.DefaultModel),
-		ReviewModel:   pick(r, "review_model", given(o.ReviewModel), nil, f.ReviewModel, models.DefaultReviewModel),
-		ProviderID:    pick(r, "model_provider", given(o.ModelProvider), p.ModelProvider, f.ModelProvider, modelprovider.OpenAI),
+		Model:         pick(r, "model", o.Model, p.Model, f.Model, models.DefaultModel),
+		ReviewModel:   pick(r, "review_model", Given(o.ReviewModel), nil, f.ReviewModel, models.DefaultReviewModel),
+		ProviderID:    pick(r, "model_provider", Given(o.ModelProvider), p.ModelProvider, f.ModelProvider, modelprovider.OpenAI),
 		ActiveProfile: r.profileName,
 
 		ReasoningEffort:  pick(r, "model_reasoning_effort", nil, p.ReasoningEffort, f.ReasoningEffort, ""),
 		ReasoningSummary: pick(r, "model_reasoning_summary", nil, p.ReasoningSummary, f.ReasoningSummary, protocol.SummaryAuto),
 		Verbosity:        pick(r, "model_verbosity", nil, p.Verbosity, f.Verbosity, ""),
-		ApprovalPolicy:   pick(r, "approval_policy", given(o.ApprovalPolicy), p.ApprovalPolicy, f.ApprovalPolicy, protocol.AskOnRequest),
+		ApprovalPolicy:   pick(r, "approval_policy", Given(o.ApprovalPolicy), p.ApprovalPolicy, f.ApprovalPolicy, protocol.AskOnRequest),
 		ChatGPTBaseURL: strings.TrimSuffix(
 			pick(r, "chatgpt_base_url", nil, p.ChatGPTBaseURL, f.ChatGPTBaseURL, defaultChatGPTBaseURL), "/"),
 
@@ -158,7 +149,7 @@ func (r *resolver) resolve() (*Config, error) {
 }
 
 func (r *resolver) selectProfile() error {
-	name := pickOptional(r, "profile", given(r.overrides.Profile), nil, r.file.Profile)
+	name := pickOptional(r, "profile", r.overrides.Profile, nil, r.file.Profile)
 	if name == nil {
 		return nil
 	}
@@ -198,7 +189,7 @@ func (r *resolver) resolveTools(c *Config) {
 }
 
 func (r *resolver) resolveSandbox(c *Config) {
-	mode := pick(r, "sandbox_mode", given(r.overrides.SandboxMode), nil, r.file.SandboxMode, protocol.SandboxReadOnly)
+	mode := pick(r, "sandbox_mode", Given(r.overrides.SandboxMode), nil, r.file.SandboxMode, protocol.SandboxReadOnly)
 	switch mode {
 	case protocol.SandboxDangerFullAccess:
 		c.SandboxPolicy = &protocol.DangerFullAccessPolicy{}

@@ -280,7 +280,7 @@ func FuzzLoad(f *testing.F) {
 		if err := os.WriteFile(filepath.Join(l.Home, FileName), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c, err := l.Load(t.Context(), Overrides{Profile: profile})
+		c, err := l.Load(t.Context(), Overrides{Profile: Given(profile)})
 		if err != nil {
 			_ = err.Error()
 			return
@@ -301,7 +301,7 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		l.CLI = nil
-		if c, err := l.Load(t.Context(), Overrides{Profile: profile}); err == nil && profile != "" && c.Model != "m" {
+		if c, err := l.Load(t.Context(), Overrides{Profile: Given(profile)}); err == nil && profile != "" && c.Model != "m" {
 			t.Errorf("got %q", c.Model)
 		}
 	})
