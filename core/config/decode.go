@@ -25,6 +25,7 @@ import (
 type decoder struct {
 	problems []problem
 	unknown  []unknownKey
+	notes    []problem // on values that are taken as others
 	// path is where the decoder stands.
 	path []string
 }
@@ -54,6 +55,11 @@ type checker interface {
 // problemf records a mistake at the decoder's place.
 func (d *decoder) problemf(format string, args ...any) {
 	d.problems = append(d.problems, problem{slices.Clone(d.path), fmt.Sprintf(format, args...)})
+}
+
+// note records something to tell the user about the decoder's place.
+func (d *decoder) note(text string) {
+	d.notes = append(d.notes, problem{slices.Clone(d.path), text})
 }
 
 // expected records that value is not what the place needs.

@@ -35,11 +35,7 @@ type ValueError struct {
 
 // Error names the place, the problem and, at its end, the key.
 func (e *ValueError) Error() string {
-	place := e.Origin.Layer.String()
-	if e.Origin.File != "" {
-		place = fmt.Sprintf("%s:%d:%d", e.Origin.File, e.Origin.Line, e.Origin.Column)
-	}
-	return fmt.Sprintf("%s: %s in `%s`", place, e.Problem, e.Key)
+	return fmt.Sprintf("%s: %s in `%s`", e.Origin.place(), e.Problem, e.Key)
 }
 
 // InvalidError holds everything that is wrong with a configuration that was
@@ -124,10 +120,7 @@ func (e *UnknownKeysError) Error() string {
 
 // String says in one sentence what is wrong with the key.
 func (k UnknownKey) String() string {
-	place := k.Origin.Layer.String()
-	if k.Origin.File != "" {
-		place = fmt.Sprintf("%s:%d:%d", k.Origin.File, k.Origin.Line, k.Origin.Column)
-	}
+	place := k.Origin.place()
 	if k.Misplaced {
 		return fmt.Sprintf("%s: `%s` has no effect in a profile", place, k.Key)
 	}

@@ -91,6 +91,9 @@ func (l *Loader) decode(layers *layers) (*file, error) {
 	if err := l.checkUnknown(layers, d.unknown); err != nil {
 		return nil, err
 	}
+	for _, n := range d.notes {
+		l.warnOnce(fmt.Sprintf("%s: `%s`: %s", layers.origin(n.path).place(), quoteKey(n.path), n.text))
+	}
 	return &settings, nil
 }
 

@@ -69,6 +69,14 @@ func (o Origin) String() string {
 	return text
 }
 
+// place names what to look at for people: a place in the file, or else the layer.
+func (o Origin) place() string {
+	if o.File == "" {
+		return o.Layer.String()
+	}
+	return fmt.Sprintf("%s:%d:%d", o.File, o.Line, o.Column)
+}
+
 // Origins tells where the settings of one configuration came from.
 type Origins struct {
 	layers   *layers

@@ -151,3 +151,27 @@ web_serach = true
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestEffortsOfNewerReleases(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ text, want string }{
+		{"none", "minimal"}, {"xhigh", "high"}, {"max", "high"}, {"ultra", "high"}, {"persistent", "high"},
+	} {
+		l, w := newLoader(t, "[profiles.p]\nmodel_reasoning_effort = \""+test.text+"\"", "model_reasoning_effort="+test.text)
+		if got := load(t, l, Overrides{}).ReasoningEffort; string(got) != test.want {
+			t.Errorf("%s: %q, want %q", test.text, got, test.want)
+		}
+		note := fmt.Sprintf("%q is of a newer release and counts as %q", test.text, test.want)
+		want := []string{
+			"-c flag: `model_reasoning_effort`: " + note,
+			filepath.Join(l.Home, FileName) + ":2:1: `profiles.p.model_reasoning_effort`: " + note,
+		}
+		if diff := gocmp.Diff(want, w.list); diff != "" {
+			t.Error(diff)
+		}
+		saved, err := l.SavedConfig(t.Context())
+		if got := saved.Profiles["p"].ModelReasoningEffort; err != nil || string(*got) != test.want {
+			t.Errorf("%s: saved as %v, %v", test.text, got, err)
+		}
+	}
+}

@@ -105,7 +105,7 @@ func (r *resolver) resolve() (*Config, error) {
 		ProviderID:    pick(r, "model_provider", Given(o.ModelProvider), p.ModelProvider, f.ModelProvider, modelprovider.OpenAI),
 		ActiveProfile: r.profileName,
 
-		ReasoningEffort:  pick(r, "model_reasoning_effort", nil, p.ReasoningEffort, f.ReasoningEffort, ""),
+		ReasoningEffort:  pick(r, "model_reasoning_effort", nil, p.ReasoningEffort.protocolEffort(), f.ReasoningEffort.protocolEffort(), ""),
 		ReasoningSummary: pick(r, "model_reasoning_summary", nil, p.ReasoningSummary, f.ReasoningSummary, protocol.SummaryAuto),
 		Verbosity:        pick(r, "model_verbosity", nil, p.Verbosity, f.Verbosity, ""),
 		ApprovalPolicy:   pick(r, "approval_policy", Given(o.ApprovalPolicy), p.ApprovalPolicy, f.ApprovalPolicy, protocol.AskOnRequest),

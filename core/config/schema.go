@@ -20,7 +20,7 @@ type file struct {
 	ModelContextWindow      *uint64                       `toml:"model_context_window"`
 	ModelMaxOutputTokens    *uint64                       `toml:"model_max_output_tokens"`
 	AutoCompactTokenLimit   *int64                        `toml:"model_auto_compact_token_limit"`
-	ReasoningEffort         *protocol.ReasoningEffort     `toml:"model_reasoning_effort"`
+	ReasoningEffort         *reasoningEffort              `toml:"model_reasoning_effort"`
 	ReasoningSummary        *protocol.ReasoningSummary    `toml:"model_reasoning_summary"`
 	Verbosity               *protocol.Verbosity           `toml:"model_verbosity"`
 	SupportsSummaries       *bool                         `toml:"model_supports_reasoning_summaries"`
@@ -77,7 +77,7 @@ type profileTable struct {
 	Model            *string                    `toml:"model"`
 	ModelProvider    *string                    `toml:"model_provider"`
 	ApprovalPolicy   *protocol.AskForApproval   `toml:"approval_policy"`
-	ReasoningEffort  *protocol.ReasoningEffort  `toml:"model_reasoning_effort"`
+	ReasoningEffort  *reasoningEffort           `toml:"model_reasoning_effort"`
 	ReasoningSummary *protocol.ReasoningSummary `toml:"model_reasoning_summary"`
 	Verbosity        *protocol.Verbosity        `toml:"model_verbosity"`
 	ChatGPTBaseURL   *string                    `toml:"chatgpt_base_url"`
