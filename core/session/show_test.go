@@ -167,6 +167,9 @@ func (p *player) request(r *modelclient.Request) {
 	if r.Reasoning != nil {
 		line += fmt.Sprintf(" effort=%s summary=%s", r.Reasoning.Effort, r.Reasoning.Summary)
 	}
+	if len(r.Instructions) < 100 { // those of a model family are longer
+		line += " instructions=" + r.Instructions
+	}
 	if len(r.OutputSchema) > 0 {
 		line += " schema=" + string(r.OutputSchema)
 	}
