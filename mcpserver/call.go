@@ -100,6 +100,18 @@ func (c *connection) register(call *call) bool {
 	return true
 }
 
+// mayBegin reports whether a turn of the call may begin. The end of the connection
+// may have stopped the call before this one, which has made room for it, and not
+// yet this one.
+func (c *call) mayBegin() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stopped != nil {
+		c.cancel(c.stopped)
+	}
+	return c.ctx.Err() == nil
+}
+
 // unregister takes a call out: it cannot be cancelled any more.
 func (c *connection) unregister(call *call) {
 	c.mu.Lock()

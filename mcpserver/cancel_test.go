@@ -2,6 +2,7 @@ package mcpserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -196,6 +197,24 @@ func TestEndOfInput(t *testing.T) {
 				t.Errorf("%d conversations are left", len(live))
 			}
 		})
+	}
+}
+
+// TestStoppedBehindAnother lets no turn begin in the room that the end of the
+// connection has made, although the call itself is not cancelled yet.
+func TestStoppedBehindAnother(t *testing.T) {
+	t.Parallel()
+	c := &call{connection: new(connection)}
+	c.ctx, c.cancel = context.WithCancelCause(t.Context())
+	if !c.mayBegin() {
+		t.Error("a call that nothing has stopped may not begin")
+	}
+	c.stopped = errShutdown
+	if c.mayBegin() {
+		t.Error("a turn may begin at the end of the connection")
+	}
+	if cause := context.Cause(c.ctx); !errors.Is(cause, errShutdown) {
+		t.Errorf("the call ends because of %v", cause)
 	}
 }
 

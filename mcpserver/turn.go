@@ -57,7 +57,7 @@ func (c *call) turn(
 ) *toolResult {
 	t := &turn{call: c, conv: conv, events: conv.Subscribe(), open: make(map[string]*question)}
 	defer t.events.Close()
-	if c.ctx.Err() != nil {
+	if !c.mayBegin() {
 		return c.stoppedResult().with(conv.ID())
 	}
 	var err error
