@@ -3,16 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/codex-go/codex/appserver"
+	"github.com/codex-go/codex/core/agent"
 	"github.com/codex-go/codex/core/config"
 	"github.com/codex-go/codex/core/modelclient/modeltest"
-	"github.com/codex-go/codex/utils/jsonrpc"
 )
 
 func newAppServer(flags *globalFlags) *cobra.Command {
@@ -24,35 +23,12 @@ func newAppServer(flags *globalFlags) *cobra.Command {
 		Example: "  codex app-server\n  codex app-server -c model_provider=demo",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return serveApp(cmd.Context(), flags)
+			ctx := cmd.Context()
+			return serve(ctx, flags, func(o agent.Options) (server, error) {
+				return appserver.New(ctx, &appserver.Options{Agent: o})
+			})
 		},
 	}
-}
-
-// closeTime bounds the end of the server.
-const closeTime = 10 * time.Second
-
-func serveApp(ctx context.Context, flags *globalFlags) error {
-	overrides, err := flags.overrides()
-	if err != nil {
-		return err
-	}
-	log := newLogger(os.Getenv("RUST_LOG"), os.Stderr)
-	demo := &demoModel{}
-	defer demo.close()
-	o := flags.agentOptions()
-	o.Overrides, o.Endpoint, o.Log = overrides, demo.start, &log
-	server, err := appserver.New(ctx, &appserver.Options{Agent: *o})
-	if err != nil {
-		return err
-	}
-	served := server.Serve(ctx, jsonrpc.NewLineTransport(jsonrpc.InterruptibleReader(os.Stdin), os.Stdout, nil))
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
-	defer cancel()
-	if err := server.Close(ctx); err != nil {
-		log.Warn().Err(err).Msg("the server did not end in order")
-	}
-	return served
 }
 
 // overrides parses the -c flags.

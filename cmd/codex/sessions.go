@@ -49,6 +49,16 @@ func (f *globalFlags) store() (*rollout.FileStore, error) {
 	return rollout.NewFileStore(l.Home, nil), nil
 }
 
+// locate finds a conversation that is recorded there.
+func (f *globalFlags) locate(ctx context.Context, name string) (*rollout.FileStore, located, error) {
+	store, err := f.store()
+	if err != nil {
+		return nil, located{}, err
+	}
+	at, err := locate(ctx, store, name)
+	return store, at, err
+}
+
 // located is a conversation that the user named.
 type located struct {
 	id   protocol.ConversationID
@@ -230,11 +240,7 @@ func newSessionsVerify(flags *globalFlags) *cobra.Command {
 			"so that the conversation can go on; nothing that was recorded is changed or removed.",
 		Example: "  codex sessions verify --repair 0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			store, err := flags.store()
-			if err != nil {
-				return err
-			}
-			at, err := locate(cmd.Context(), store, args[0])
+			store, at, err := flags.locate(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -338,11 +344,7 @@ func newSessionsMove(flags *globalFlags, archive bool) *cobra.Command {
 		Use: use, Short: short, Args: exactArgs(1),
 		Example: "  codex sessions " + strings.Replace(use, "ID", "0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee", 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			store, err := flags.store()
-			if err != nil {
-				return err
-			}
-			at, err := locate(cmd.Context(), store, args[0])
+			store, at, err := flags.locate(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -366,11 +368,7 @@ func newSessionsDelete(flags *globalFlags) *cobra.Command {
 		Use: "delete ID", Short: "Delete a conversation for good", Args: exactArgs(1),
 		Example: "  codex sessions delete --yes 0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			store, err := flags.store()
-			if err != nil {
-				return err
-			}
-			at, err := locate(cmd.Context(), store, args[0])
+			store, at, err := flags.locate(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/codex-go/codex/core/internal/pause"
 	"github.com/codex-go/codex/mcptypes/wire"
 	"github.com/codex-go/codex/protocol"
 )
@@ -72,21 +73,9 @@ func New(home string, o *Options) *Log {
 		l.o.Now = time.Now
 	}
 	if l.o.pause == nil {
-		l.o.pause = sleep
+		l.o.pause = pause.For
 	}
 	return l
-}
-
-// sleep waits for d or for the end of ctx.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // Append adds a message of a conversation. The error wraps [ErrBusy] when the

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/codex-go/codex/core/internal/pause"
 	"github.com/codex-go/codex/protocol"
 )
 
@@ -247,11 +248,6 @@ func TestBusy(t *testing.T) {
 	if err := l.Append(t.Context(), id, "x"); err != nil {
 		t.Error(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
 }
 
 func TestMaxBytes(t *testing.T) {
@@ -293,7 +289,7 @@ func TestTogether(t *testing.T) {
 	for w := range writers {
 		wg.Go(func() {
 			l := New(home, &Options{MaxBytes: 1 << 20, pause: func(context.Context, time.Duration) error {
-				return sleep(t.Context(), time.Millisecond)
+				return pause.For(t.Context(), time.Millisecond)
 			}})
 			for i := range messages {
 				for {

@@ -108,13 +108,6 @@ func chatFunction(tool Tool) *FunctionTool {
 }
 
 func appendChatTool(dst []byte, t *FunctionTool) []byte {
-	dst = append(dst, `{"type":"function","function":{"name":`...)
-	dst = wire.AppendString(dst, t.Name)
-	dst = append(dst, `,"description":`...)
-	dst = wire.AppendString(dst, t.Description)
-	dst = append(dst, `,"strict":`...)
-	dst = appendBool(dst, t.Strict)
-	dst = append(dst, `,"parameters":`...)
-	dst = append(dst, t.parameters()...)
-	return append(dst, "}}"...)
+	dst = append(dst, `{"type":"function","function":{`...)
+	return append(t.appendMembers(dst), "}}"...)
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/codex-go/codex/core/internal/pause"
 	"github.com/codex-go/codex/core/modelprovider"
 )
 
@@ -41,7 +42,7 @@ func New(options Options) *Client {
 		options.Now = time.Now
 	}
 	if options.Sleep == nil {
-		options.Sleep = sleep
+		options.Sleep = pause.For
 	}
 	if options.Rand == nil {
 		options.Rand = rand.Float64

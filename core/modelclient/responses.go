@@ -3,6 +3,7 @@ package modelclient
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/codex-go/codex/core/modelprovider"
 	"github.com/codex-go/codex/mcptypes/wire"
@@ -87,7 +88,7 @@ func (c *Client) encodeResponses(request *Request) ([][]byte, error) {
 	tail = append(tail, `],"tool_choice":"auto","parallel_tool_calls":false,"reasoning":`...)
 	tail = appendReasoning(tail, request.Reasoning)
 	tail = append(tail, `,"store":`...)
-	tail = appendBool(tail, azure)
+	tail = strconv.AppendBool(tail, azure)
 	tail = append(tail, `,"stream":true,"include":[`...)
 	if request.Reasoning != nil {
 		tail = append(tail, `"reasoning.encrypted_content"`...)
@@ -142,15 +143,8 @@ func appendTextOptions(dst []byte, request *Request) []byte {
 func appendResponsesTool(dst []byte, tool Tool) []byte {
 	switch t := tool.(type) {
 	case *FunctionTool:
-		dst = append(dst, `{"type":"function","name":`...)
-		dst = wire.AppendString(dst, t.Name)
-		dst = append(dst, `,"description":`...)
-		dst = wire.AppendString(dst, t.Description)
-		dst = append(dst, `,"strict":`...)
-		dst = appendBool(dst, t.Strict)
-		dst = append(dst, `,"parameters":`...)
-		dst = append(dst, t.parameters()...)
-		return append(dst, '}')
+		dst = append(dst, `{"type":"function",`...)
+		return append(t.appendMembers(dst), '}')
 	case *LocalShellTool:
 		return append(dst, `{"type":"local_shell"}`...)
 	case *WebSearchTool:
@@ -167,11 +161,4 @@ func appendResponsesTool(dst []byte, tool Tool) []byte {
 		return append(dst, "}}"...)
 	}
 	return append(dst, "null"...) // there is no other tool: the union is sealed
-}
-
-func appendBool(dst []byte, b bool) []byte {
-	if b {
-		return append(dst, "true"...)
-	}
-	return append(dst, "false"...)
 }

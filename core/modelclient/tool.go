@@ -1,6 +1,11 @@
 package modelclient
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strconv"
+
+	"github.com/codex-go/codex/mcptypes/wire"
+)
 
 // Tool is something that the model may call: a [*FunctionTool], a
 // [*LocalShellTool], a [*WebSearchTool] or a [*FreeformTool].
@@ -47,6 +52,14 @@ func (*FunctionTool) isTool()   {}
 func (*LocalShellTool) isTool() {}
 func (*WebSearchTool) isTool()  {}
 func (*FreeformTool) isTool()   {}
+
+// appendMembers appends the members that describe the function.
+func (t *FunctionTool) appendMembers(dst []byte) []byte {
+	dst = wire.AppendString(append(dst, `"name":`...), t.Name)
+	dst = wire.AppendString(append(dst, `,"description":`...), t.Description)
+	dst = strconv.AppendBool(append(dst, `,"strict":`...), t.Strict)
+	return append(append(dst, `,"parameters":`...), t.parameters()...)
+}
 
 // parameters returns the schema of the arguments.
 func (t *FunctionTool) parameters() json.RawMessage {

@@ -1,13 +1,13 @@
 package session
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/codex-go/codex/core/approval"
 	"github.com/codex-go/codex/core/event"
+	"github.com/codex-go/codex/core/internal/pause"
 	"github.com/codex-go/codex/core/modelclient"
 	"github.com/codex-go/codex/protocol"
 )
@@ -35,7 +35,7 @@ func (s *Session) retry(t *task, call func() error) error {
 		s.emitItem(t, "", &protocol.StreamErrorEvent{
 			Message: fmt.Sprintf("stream error: %v; retrying %d/%d in %s...", err, attempt, retries, shortDelay(delay)),
 		}, &event.TurnFailed{Err: err, WillRetry: true})
-		if err := sleep(t.ctx, delay); err != nil {
+		if err := pause.For(t.ctx, delay); err != nil {
 			return err
 		}
 	}
@@ -47,15 +47,4 @@ func shortDelay(d time.Duration) string {
 		return fmt.Sprintf("%dms", d.Milliseconds())
 	}
 	return fmt.Sprintf("%.3fs", d.Seconds())
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/codex-go/codex/cmd/internal/term"
 	"github.com/codex-go/codex/protocol"
 )
 
@@ -18,23 +19,11 @@ const (
 	fromServer side = "server"
 )
 
-// Styles of a terminal.
-const (
-	plain  = "\x1b[0m"
-	dim    = "\x1b[2m"
-	bold   = "\x1b[1m"
-	red    = "\x1b[31m"
-	green  = "\x1b[32m"
-	yellow = "\x1b[33m"
-	blue   = "\x1b[34m"
-	cyan   = "\x1b[36m"
-)
-
 // printer shows messages, readably or as they are.
 type printer struct {
 	mu      sync.Mutex
 	out     io.Writer
-	color   bool
+	paint   term.Painter
 	json    bool
 	flowing bool // the line holds a text that is being streamed
 	over    bool // the last word was said
@@ -42,7 +31,7 @@ type printer struct {
 }
 
 func newPrinter(out io.Writer, color, raw bool) *printer {
-	return &printer{out: out, color: color, json: raw, methods: make(map[string]string)}
+	return &printer{out: out, paint: term.Painter(color), json: raw, methods: make(map[string]string)}
 }
 
 // envelope is what the printer needs to know of a message.
@@ -70,16 +59,16 @@ func (p *printer) message(from side, text []byte) {
 	}
 	var e envelope
 	if err := json.Unmarshal(text, &e); err != nil {
-		p.line(red, "!", "a line that is not a message: %v", err)
+		p.line(term.Red, "!", "a line that is not a message: %v", err)
 		return
 	}
 	if event, ok := strings.CutPrefix(e.Method, protocol.EventMethodPrefix); ok {
 		p.event(event, e)
 		return
 	}
-	arrow, style := "→", blue
+	arrow, style := "→", term.Blue
 	if from == fromServer {
-		arrow, style = "←", cyan
+		arrow, style = "←", term.Cyan
 	}
 	key := string(from) + string(e.ID)
 	switch {
@@ -89,7 +78,7 @@ func (p *printer) message(from side, text []byte) {
 	case e.Method != "":
 		p.line(style, arrow, "%s", e.Method)
 	case e.Error != nil:
-		p.line(red, arrow, "%s failed: %s (%d)", p.asked(from, e.ID), e.Error.Message, e.Error.Code)
+		p.line(term.Red, arrow, "%s failed: %s (%d)", p.asked(from, e.ID), e.Error.Message, e.Error.Code)
 	default:
 		p.line(style, arrow, "%s: %s", p.asked(from, e.ID), shorten(e.Result))
 	}
@@ -108,42 +97,42 @@ func (p *printer) asked(from side, id json.RawMessage) string {
 func (p *printer) event(kind string, e envelope) {
 	n, err := protocol.DecodeServerNotification(e.Method, e.Params)
 	if err != nil {
-		p.line(red, "!", "%s: %v", e.Method, err)
+		p.line(term.Red, "!", "%s: %v", e.Method, err)
 		return
 	}
 	switch m := n.(*protocol.EventNotification).Msg.(type) {
 	case *protocol.AgentMessageDeltaEvent:
 		if !p.flowing {
-			p.start(bold, "agent")
+			p.start(term.Bold, "agent")
 			fmt.Fprint(p.out, " ")
 		}
 		p.flowing = true
 		fmt.Fprint(p.out, m.Delta)
 	case *protocol.AgentMessageEvent:
 		if !p.flowing { // it was not streamed
-			p.line(bold, "agent", "%s", m.Message)
+			p.line(term.Bold, "agent", "%s", m.Message)
 		}
 		p.endFlow()
 	case *protocol.ExecCommandBeginEvent:
-		p.line(yellow, kind, "%s", strings.Join(m.Command, " "))
+		p.line(term.Yellow, kind, "%s", strings.Join(m.Command, " "))
 	case *protocol.ExecCommandOutputDeltaEvent:
-		p.block(dim, string(m.Chunk))
+		p.block(term.Dim, string(m.Chunk))
 	case *protocol.ExecCommandEndEvent:
-		p.line(yellow, kind, "exit code %d after %s", m.ExitCode, m.Duration.Std())
+		p.line(term.Yellow, kind, "exit code %d after %s", m.ExitCode, m.Duration.Std())
 	case *protocol.PatchApplyBeginEvent:
-		p.line(yellow, kind, "%d file(s)", len(m.Changes))
+		p.line(term.Yellow, kind, "%d file(s)", len(m.Changes))
 	case *protocol.PatchApplyEndEvent:
-		p.block(dim, m.Stdout+m.Stderr)
+		p.block(term.Dim, m.Stdout+m.Stderr)
 	case *protocol.TurnDiffEvent:
-		p.line(dim, kind, "%d bytes", len(m.UnifiedDiff))
+		p.line(term.Dim, kind, "%d bytes", len(m.UnifiedDiff))
 	case *protocol.TokenCountEvent:
 		if m.Info != nil {
-			p.line(dim, kind, "%d tokens so far", m.Info.TotalTokenUsage.TotalTokens)
+			p.line(term.Dim, kind, "%d tokens so far", m.Info.TotalTokenUsage.TotalTokens)
 		}
 	case *protocol.ErrorEvent:
-		p.line(red, kind, "%s", m.Message)
+		p.line(term.Red, kind, "%s", m.Message)
 	default:
-		p.line(dim, kind, "")
+		p.line(term.Dim, kind, "")
 	}
 }
 
@@ -152,7 +141,7 @@ func (p *printer) note(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.json {
-		p.line(green, "·", format, args...)
+		p.line(term.Green, "·", format, args...)
 	}
 }
 
@@ -166,27 +155,27 @@ func (p *printer) end(diff, rollout string) {
 	p.endFlow()
 	fmt.Fprintln(p.out)
 	if diff != "" {
-		p.line(green, "·", "What the turn changed:")
+		p.line(term.Green, "·", "What the turn changed:")
 		for line := range strings.Lines(diff) {
-			fmt.Fprint(p.out, "  ", p.style(diffStyle(line), line))
+			fmt.Fprint(p.out, "  ", p.paint.Paint(diffStyle(line), line))
 		}
 	}
-	p.line(green, "·", "The conversation is recorded in")
+	p.line(term.Green, "·", "The conversation is recorded in")
 	fmt.Fprintln(p.out, "  "+rollout)
 	p.over = true
-	p.line(green, "·", "Point an editor at \"codex app-server -c model_provider=demo\" to do the same there.")
+	p.line(term.Green, "·", "Point an editor at \"codex app-server -c model_provider=demo\" to do the same there.")
 }
 
 func diffStyle(line string) string {
 	switch {
 	case strings.HasPrefix(line, "+"):
-		return green
+		return term.Green
 	case strings.HasPrefix(line, "-"):
-		return red
+		return term.Red
 	case strings.HasPrefix(line, "@@"):
-		return cyan
+		return term.Cyan
 	}
-	return dim
+	return term.Dim
 }
 
 // line shows a line with a mark in front.
@@ -201,7 +190,7 @@ func (p *printer) line(style, mark, format string, args ...any) {
 // start begins a line with a mark.
 func (p *printer) start(style, mark string) {
 	p.endFlow()
-	fmt.Fprint(p.out, p.style(style, mark))
+	fmt.Fprint(p.out, p.paint.Paint(style, mark))
 }
 
 // endFlow ends a streamed text.
@@ -216,20 +205,8 @@ func (p *printer) endFlow() {
 func (p *printer) block(style, text string) {
 	p.endFlow()
 	for line := range strings.Lines(text) {
-		fmt.Fprintln(p.out, "  "+p.style(style, strings.TrimRight(line, "\n")))
+		fmt.Fprintln(p.out, "  "+p.paint.Paint(style, strings.TrimRight(line, "\n")))
 	}
-}
-
-func (p *printer) style(style, text string) string {
-	if !p.color || text == "" {
-		return text
-	}
-	body, newline := strings.CutSuffix(text, "\n")
-	text = style + body + plain
-	if newline {
-		text += "\n"
-	}
-	return text
 }
 
 // shorten cuts the parameters of a message to what fits on a line.

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/codex-go/codex/core/internal/pause"
 )
 
 const (
@@ -120,7 +122,7 @@ func (i issuer) pollGrant(ctx context.Context, base string, device deviceCode) (
 		case !errors.As(err, &refusal) || refusal.Status != http.StatusForbidden && refusal.Status != http.StatusNotFound:
 			return deviceGrant{}, err
 		}
-		if err := sleep(ctx, device.interval); err != nil {
+		if err := pause.For(ctx, device.interval); err != nil {
 			return deviceGrant{}, fmt.Errorf("%s: %w", what, err)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/codex-go/codex/core/auth"
+	"github.com/codex-go/codex/core/internal/pause"
 )
 
 const (
@@ -175,7 +176,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 
 // listen takes the port on both loopback addresses; the second kind of address
 // need not exist.
-func listen(ctx context.Context, port int, pause time.Duration) ([]net.Listener, int, error) {
+func listen(ctx context.Context, port int, between time.Duration) ([]net.Listener, int, error) {
 	var config net.ListenConfig
 	var first net.Listener
 	var err error
@@ -190,7 +191,7 @@ func listen(ctx context.Context, port int, pause time.Duration) ([]net.Listener,
 		if try == 0 {
 			evict(ctx, port)
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := pause.For(ctx, between); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -215,17 +216,6 @@ func evict(ctx context.Context, port int) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	if response, err := client.Do(request); err == nil {
 		_ = response.Body.Close() // the answer does not matter
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
 }
 
