@@ -22,7 +22,8 @@ func newMcpLogin(flags *globalFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), loginTime)
+			ctx, cancel := context.WithTimeoutCause(cmd.Context(), loginTime,
+				fmt.Errorf("nobody signed in within %s", loginTime))
 			defer cancel()
 			err = oauth.Login(ctx, oauth.LoginOptions{
 				URL: address, Store: store,

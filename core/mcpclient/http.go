@@ -3,6 +3,7 @@ package mcpclient
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -34,6 +35,8 @@ func (e *AuthError) Error() string {
 	switch {
 	case e.Status == http.StatusForbidden:
 		return "the server denies access (" + status + ")"
+	case e.HasBearer && e.CanSignIn:
+		return "authentication required: the server refused the access token, sign in again with \"codex mcp login\" (" + status + ")"
 	case e.HasBearer:
 		return "authentication required: the server refused the bearer token (" + status + ")"
 	case e.CanSignIn:
@@ -70,11 +73,12 @@ type httpLink struct {
 // newHTTPLink returns the link to a server. Its requests end with cancel.
 func newHTTPLink(o *Options, server *config.McpHTTP) (*httpLink, error) {
 	u, err := url.Parse(server.URL)
-	if err != nil {
-		return nil, fmt.Errorf("url of the server: %w", err)
+	var parse *url.Error
+	if errors.As(err, &parse) {
+		return nil, fmt.Errorf("url of the server: %w", parse.Err) // without the address: it may have secrets in it
 	}
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, fmt.Errorf("url of the server: %q is not an http or https address", u.Redacted())
+		return nil, errors.New("url of the server: it is not an http or https address")
 	}
 	l := &httpLink{base: http.DefaultTransport, address: server.URL, endpoint: u, signedIn: o.Token, userAgent: o.UserAgent}
 	if server.BearerToken != nil {
@@ -112,15 +116,15 @@ func (l *httpLink) own(u *url.URL) bool {
 }
 
 // credential returns the bearer token for a request, or "". What the user has
-// configured comes first.
-func (l *httpLink) credential(ctx context.Context, to *url.URL) (string, error) {
+// configured comes first. refused is a token that the server has refused, or "".
+func (l *httpLink) credential(ctx context.Context, to *url.URL, refused string) (string, error) {
 	switch {
 	case !l.own(to):
 		return "", nil
 	case l.token != "" || l.signedIn == nil:
 		return l.token, nil
 	}
-	token, err := l.signedIn(ctx, l.address)
+	token, err := l.signedIn(ctx, l.address, refused)
 	if err != nil {
 		return "", &credentialError{err}
 	}
@@ -152,18 +156,10 @@ func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
 		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
 	out.Header.Set("User-Agent", l.userAgent)
-	token, err := l.credential(ctx, out.URL)
-	if err != nil {
-		end()
-		return nil, err
-	}
-	if token != "" {
-		out.Header.Set("Authorization", "Bearer "+token)
-	}
 	if out.Method == http.MethodGet {
-		return lateStream(l.base, out, end), nil
+		return l.lateStream(out, end), nil
 	}
-	resp, err := l.base.RoundTrip(out)
+	resp, token, err := l.send(out)
 	if err != nil {
 		end()
 		return nil, err
@@ -171,7 +167,7 @@ func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
 		_ = resp.Body.Close()
 		end()
-		return nil, &AuthError{Status: resp.StatusCode, HasBearer: token != "", CanSignIn: l.signedIn != nil}
+		return nil, &AuthError{Status: resp.StatusCode, HasBearer: token != "", CanSignIn: l.signedIn != nil && l.token == ""}
 	}
 	if resp.StatusCode == http.StatusNotFound && out.Header.Get("Mcp-Session-Id") != "" {
 		// The session is gone. The SDK sees that only without an explanation.
@@ -189,6 +185,34 @@ func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &boundedBody{body: resp.Body, left: limit, end: end}
 	return resp, nil
+}
+
+// send sends a request with a credential, and once more if the server refuses a
+// token for which there is another one: tokens may end before their time. It
+// returns the token that was sent last.
+func (l *httpLink) send(req *http.Request) (resp *http.Response, token string, err error) {
+	for {
+		refused := token
+		if token, err = l.credential(req.Context(), req.URL, refused); err != nil {
+			return nil, "", err
+		}
+		try := req.Clone(req.Context()) // the last one may still be read
+		if req.GetBody != nil {
+			if try.Body, err = req.GetBody(); err != nil {
+				return nil, "", err
+			}
+		}
+		if token != "" {
+			try.Header.Set("Authorization", "Bearer "+token)
+		}
+		if resp, err = l.base.RoundTrip(try); err != nil {
+			return nil, "", err
+		}
+		if resp.StatusCode != http.StatusUnauthorized || token == "" || token == l.token || refused != "" {
+			return resp, token, nil
+		}
+		_ = resp.Body.Close()
+	}
 }
 
 const eventStream = "text/event-stream"
@@ -253,12 +277,12 @@ func (b *boundedBody) Close() error {
 // the server sends when it does. Servers may take their time to answer, until
 // there is an event; others do not offer the stream, which then stays silent
 // until it is closed. Neither must hold up or break the rest of the connection.
-func lateStream(base http.RoundTripper, req *http.Request, end func()) *http.Response {
+func (l *httpLink) lateStream(req *http.Request, end func()) *http.Response {
 	read, write := io.Pipe()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		resp, err := base.RoundTrip(req)
+		resp, _, err := l.send(req)
 		switch {
 		case err != nil:
 			_ = write.CloseWithError(err) // always nil

@@ -368,7 +368,8 @@ func TestHTTPFailures(t *testing.T) {
 		{"redirected to somebody else", at(redirect.URL), []string{`calling "initialize"`, "Temporary Redirect"}},
 		{"no MCP", at(page.URL), []string{"unsupported content type"}},
 		{"no answer", within(at(silent.URL), 60*time.Millisecond, 0), []string{"timed out", "60ms"}},
-		{"no address", at("nowhere"), []string{"not an http or https address"}},
+		{"no address", at("nowhere?key=hidden"), []string{"not an http or https address"}},
+		{"no address at all", at("http://host:port/?key=hidden"), []string{"invalid port"}},
 		{"breaks", at(broken.URL), []string{"the server answered with status 503 Service Unavailable"}},
 		{"refuses", newHTTPFake(t, httpConfig{fake: fakeConfig{Initialize: "error"}}).server(""), []string{"not today"}},
 	}
@@ -416,7 +417,7 @@ func TestHTTPSignedIn(t *testing.T) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	w := newWorld(t, func(o *Options) {
 		o.HTTPClient = &http.Client{Transport: transport}
-		o.Token = func(_ context.Context, address string) (string, error) {
+		o.Token = func(_ context.Context, address, _ string) (string, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			if address != h.URL+"/mcp" {
@@ -446,6 +447,60 @@ func TestHTTPSignedIn(t *testing.T) {
 	_, failures = w.prepared(servers{"web": h.server("wrong")}, withHTTP)
 	if f := <-failures; !contains(f.Error(), "refused the bearer token") {
 		t.Errorf("failure %v", f)
+	}
+}
+
+// TestHTTPTokenRenewed checks that a token which the server refuses is renewed
+// once.
+func TestHTTPTokenRenewed(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		renewed string
+		err     error
+		want    string // in the failure
+		posts   int    // requests for initialize
+	}{
+		{"with success", "secret", nil, "", 2},
+		{"in vain", "wrong", nil, "refused the access token, sign in again", 2},
+		{"not at all", "", errors.New("not now"), "authentication: not now", 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHTTPFake(t, httpConfig{token: "secret"})
+			transport := http.DefaultTransport.(*http.Transport).Clone()
+			w := newWorld(t, func(o *Options) {
+				o.HTTPClient = &http.Client{Transport: transport}
+				o.Token = func(_ context.Context, _, refused string) (string, error) {
+					if refused == "" {
+						return "stale", nil
+					}
+					return tt.renewed, tt.err
+				}
+			})
+			t.Cleanup(transport.CloseIdleConnections)
+			s, failures := w.prepared(servers{"web": h.server("")}, withHTTP)
+			if tt.want == "" {
+				if got, err := w.call(s, "web__echo", `{"a":1}`); got != `{"name":"echo","arguments":{"a":1}}` || err != nil {
+					t.Errorf("result %q, %v", got, err)
+				}
+				none(t, failures)
+			} else if f := <-failures; !contains(f.Error(), tt.want) || contains(f.Error(), "stale") {
+				t.Errorf("failure %v", f)
+			}
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			posts := 0
+			for _, r := range h.requests {
+				if strings.HasPrefix(r, "POST initialize") {
+					posts++
+				}
+			}
+			if posts != tt.posts {
+				t.Errorf("%d requests, want %d: %v", posts, tt.posts, h.requests)
+			}
+		})
 	}
 }
 

@@ -24,7 +24,8 @@ type Options struct {
 	HTTPClient *http.Client
 	// Token returns the credential that the user has for a server behind HTTP,
 	// by the address of the configuration. It is asked for every request to a
-	// server without a configured token. Nil: the user cannot sign in.
+	// server without a configured token, and again when the server refuses the
+	// token. Nil: the user cannot sign in.
 	Token TokenFunc
 	// Version is the version of the client that servers are told.
 	Version string
@@ -42,8 +43,10 @@ type Options struct {
 	Now func() time.Time
 }
 
-// TokenFunc returns an access token for a server, or "" if there is none.
-type TokenFunc func(ctx context.Context, serverURL string) (string, error)
+// TokenFunc returns an access token for a server, or "" if there is none. refused
+// is a token that the server has just refused and that is not to be returned
+// again, or "".
+type TokenFunc func(ctx context.Context, serverURL, refused string) (string, error)
 
 // Registry owns the servers of a process. Conversations with the same
 // configuration of a server share it; the last one to leave ends it. All methods

@@ -8,7 +8,7 @@
 //		Show:  func(address string) { fmt.Println("Open", address) },
 //	})
 //	...
-//	token, err := store.Token(ctx, server.URL)
+//	token, err := store.Token(ctx, server.URL, "")
 //
 // [Login] finds the authorization server of an MCP server, registers there as a
 // client, sends the user to its page and waits on loopback for the answer. A

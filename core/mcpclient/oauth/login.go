@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -86,7 +87,7 @@ func Login(ctx context.Context, o LoginOptions) error {
 		return err
 	}
 	if err := handler.Authorize(ctx, request, challenge); err != nil {
-		return fmt.Errorf("sign in: %w", plain(err))
+		return fmt.Errorf("sign in: %w", withoutSecrets(plain(err), request.URL))
 	}
 	if granted == nil {
 		return errors.New("sign in: the server gave no token")
@@ -136,6 +137,39 @@ func withoutAddress(err error) error {
 	}
 	return err
 }
+
+// maxErrorText bounds the text of an error, in bytes: the library quotes whole
+// pages.
+const maxErrorText = 1 << 10
+
+// withoutSecrets returns an error without what may be secret in the address of
+// the server, from which the addresses of its metadata are made, and not longer
+// than people read.
+func withoutSecrets(err error, address *url.URL) error {
+	text := err.Error()
+	if address.RawQuery != "" {
+		text = strings.ReplaceAll(text, address.RawQuery, "...")
+	}
+	if address.User != nil {
+		text = strings.ReplaceAll(text, address.User.String()+"@", "")
+	}
+	if len(text) > maxErrorText {
+		text = strings.ToValidUTF8(text[:maxErrorText], "") + "..."
+	}
+	if text == err.Error() {
+		return err
+	}
+	return &hiddenError{text: text, err: err}
+}
+
+// hiddenError is an error with another text.
+type hiddenError struct {
+	text string
+	err  error
+}
+
+func (e *hiddenError) Error() string { return e.text }
+func (e *hiddenError) Unwrap() error { return e.err }
 
 // callback is the server that the user's browser is sent back to.
 type callback struct {
@@ -199,7 +233,7 @@ func (c *callback) wait(ctx context.Context) (*auth.AuthorizationResult, error) 
 	case err := <-c.failed:
 		return nil, err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, context.Cause(ctx)
 	}
 }
 

@@ -157,7 +157,7 @@ func TestLoginAndRefresh(t *testing.T) {
 	expire := func() {
 		t.Helper()
 		err := s.change(t.Context(), func(f *file) (bool, error) {
-			f.Servers[address].Expiry = time.Now().Add(margin - time.Second)
+			f.Servers[address].Expiry = time.Now()
 			return true, nil
 		})
 		if err != nil {
@@ -169,7 +169,7 @@ func TestLoginAndRefresh(t *testing.T) {
 		defer f.mu.Unlock()
 		f.refuse = code
 	}
-	if token, err := s.Token(t.Context(), address); token != "" || err != nil {
+	if token, err := s.Token(t.Context(), address, ""); token != "" || err != nil {
 		t.Errorf("before: %q, %v", token, err)
 	}
 	shown, err := login(t, s, address)
@@ -178,7 +178,7 @@ func TestLoginAndRefresh(t *testing.T) {
 	}
 	token := func(want string) {
 		t.Helper()
-		if got, err := s.Token(t.Context(), address); got != want || err != nil {
+		if got, err := s.Token(t.Context(), address, ""); got != want || err != nil {
 			t.Errorf("token %q, %v, want %q", got, err, want)
 		}
 	}
@@ -202,11 +202,11 @@ func TestLoginAndRefresh(t *testing.T) {
 
 	expire()
 	refuse("temporarily_unavailable")
-	if got, err := s.Token(t.Context(), address); got != "" || err == nil || errors.Is(err, ErrSignIn) || strings.Contains(err.Error(), "secret") {
+	if got, err := s.Token(t.Context(), address, ""); got != "" || err == nil || errors.Is(err, ErrSignIn) || strings.Contains(err.Error(), "secret") {
 		t.Errorf("token %q, %v", got, err)
 	}
 	refuse("invalid_grant")
-	if got, err := s.Token(t.Context(), address); got != "" || !errors.Is(err, ErrSignIn) || strings.Contains(err.Error(), "secret") {
+	if got, err := s.Token(t.Context(), address, ""); got != "" || !errors.Is(err, ErrSignIn) || strings.Contains(err.Error(), "secret") {
 		t.Errorf("token %q, %v", got, err)
 	}
 	refuse("")
@@ -307,7 +307,7 @@ func TestStoreFile(t *testing.T) {
 			if err := os.WriteFile(s.path, []byte(tt.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			token, err := s.Token(t.Context(), "a")
+			token, err := s.Token(t.Context(), "a", "")
 			if diff := cmp.Diff(tt.token, token); diff != "" {
 				t.Error(diff)
 			}
@@ -326,7 +326,7 @@ func FuzzStoreFile(f *testing.F) {
 		if err := os.WriteFile(s.path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		token, err := s.Token(t.Context(), "a")
+		token, err := s.Token(t.Context(), "a", "")
 		if token != "" && err != nil {
 			t.Errorf("token %q, %v", token, err)
 		}

@@ -17,12 +17,21 @@ import (
 // FileName is the name of the file with the credentials in the home folder.
 const FileName = "mcp_credentials.json"
 
-// margin is how long before its end a token is refreshed.
-const margin = time.Minute
+// Bounds of refreshing.
+const (
+	// margin is how long before its end a token is refreshed. It is short, as
+	// some servers give tokens for a minute.
+	margin = 10 * time.Second
+	// refreshLimit bounds a refresh.
+	refreshLimit = 30 * time.Second
+	// refreshGrace is how long a refresh goes on that nobody waits for any more.
+	// A server may count the old refresh token as used once it has been asked.
+	refreshGrace = 5 * time.Second
+)
 
 // ErrSignIn is matched by the error for credentials that are of no use any
 // more: the user has to sign in again.
-var ErrSignIn = errors.New("sign in again")
+var ErrSignIn = errors.New("sign in again with \"codex mcp login\"")
 
 // Store keeps the credentials of servers in a file. The zero value is not
 // usable.
@@ -57,9 +66,15 @@ type credentials struct {
 	Expiry       time.Time        `json:"expiry,omitzero"` // zero: never
 }
 
-// fresh reports whether the access token can be used.
-func (c *credentials) fresh() bool {
-	return c.AccessToken != "" && (c.Expiry.IsZero() || time.Until(c.Expiry) > margin)
+// lasts reports whether the access token can be used for some time more, as far
+// as anybody knows.
+func (c *credentials) lasts(some time.Duration) bool {
+	return c.AccessToken != "" && (c.Expiry.IsZero() || time.Until(c.Expiry) > some)
+}
+
+// fresh reports whether the access token should be used rather than refreshed.
+func (c *credentials) fresh(refused string) bool {
+	return c.AccessToken != refused && c.lasts(margin)
 }
 
 // read returns the content of the file, which may be missing.
@@ -129,9 +144,11 @@ func (s *Store) Remove(ctx context.Context, address string) (removed bool, err e
 }
 
 // Token returns the access token of a server, refreshed if need be, or "" when
-// the user has not signed in. The error matches [ErrSignIn] when signing in
-// again would help.
-func (s *Store) Token(ctx context.Context, address string) (string, error) {
+// the user has not signed in. refused is a token that the server has just
+// refused, which is never returned, or "". The error matches [ErrSignIn] when
+// signing in again would help. A refresh that has begun goes on for a few
+// seconds when ctx ends, lest its outcome be lost.
+func (s *Store) Token(ctx context.Context, address, refused string) (string, error) {
 	f, err := s.read()
 	if err != nil {
 		return "", err
@@ -140,23 +157,24 @@ func (s *Store) Token(ctx context.Context, address string) (string, error) {
 	if !ok {
 		return "", nil
 	}
-	if c.fresh() {
+	if c.fresh(refused) {
 		return c.AccessToken, nil
 	}
 	token := ""
 	err = s.change(ctx, func(f *file) (bool, error) {
 		c, ok := f.Servers[address] // somebody else may have refreshed it
-		if !ok || c.fresh() {
+		if !ok || c.fresh(refused) {
 			if ok {
 				token = c.AccessToken
 			}
 			return false, nil
 		}
-		if err := s.refresh(ctx, c); err != nil {
+		err := s.refresh(ctx, c)
+		if err != nil && (c.AccessToken == refused || !c.lasts(0)) {
 			return false, err
 		}
-		token = c.AccessToken
-		return true, nil
+		token = c.AccessToken // the old one will do for the moment
+		return err == nil, nil
 	})
 	return token, err
 }
@@ -164,8 +182,13 @@ func (s *Store) Token(ctx context.Context, address string) (string, error) {
 // refresh gets a new access token.
 func (s *Store) refresh(ctx context.Context, c *credentials) error {
 	if c.RefreshToken == "" {
+		if c.lasts(0) {
+			return fmt.Errorf("the server refused the access token: %w", ErrSignIn)
+		}
 		return fmt.Errorf("the access token has expired: %w", ErrSignIn)
 	}
+	ctx, cancel := outlasting(ctx)
+	defer cancel()
 	config := &oauth2.Config{
 		ClientID:     c.ClientID,
 		ClientSecret: c.ClientSecret,
@@ -175,6 +198,9 @@ func (s *Store) refresh(ctx context.Context, c *credentials) error {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.client)
 	token, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: c.RefreshToken}).Token()
 	if err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		return fmt.Errorf("refresh the access token: %w", plain(err))
 	}
 	c.AccessToken, c.Expiry = token.AccessToken, token.Expiry
@@ -184,12 +210,34 @@ func (s *Store) refresh(ctx context.Context, c *credentials) error {
 	return nil
 }
 
+// outlasting returns the context of a refresh, which ends some time after its
+// parent, and after refreshLimit in any case.
+func outlasting(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(parent), refreshLimit, errRefreshTime)
+	stop := context.AfterFunc(parent, func() {
+		timer := time.NewTimer(refreshGrace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-ctx.Done():
+		}
+	})
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
+// errRefreshTime is why a refresh ends that takes too long.
+var errRefreshTime = fmt.Errorf("no answer within %s", refreshLimit)
+
 // plain returns an error of the OAuth library without what the server said, in
 // which there may be tokens.
 func plain(err error) error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
-		return err
+		return withoutAddress(err)
 	}
 	if refused.ErrorCode == "invalid_grant" || refused.ErrorCode == "invalid_client" {
 		return fmt.Errorf("the server answered %s: %w", refused.ErrorCode, ErrSignIn)
