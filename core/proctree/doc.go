@@ -5,6 +5,8 @@
 //	family := proctree.New(leader)
 //	members, err := family.Members()
 //
+// [Descendants] are the processes below one, as their parents tell.
+//
 // It looks at all processes of the system, which takes some ten microseconds for
 // each. There is no such look on Windows and other systems than Linux and macOS;
 // [Family.Members] returns [ErrUnsupported] there.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -172,6 +173,20 @@ var fileAttempts = []attempt{
 		params := make([]byte, 256)
 		_, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, 4, uintptr(unsafe.Pointer(&params[0])), 0)
 		return orNil(errno)
+	}},
+	{"write with a program from memory", always, anybody, func(w *world) error {
+		code, err := os.ReadFile("/bin/sh")
+		if err != nil {
+			return err
+		}
+		fd, err := unix.MemfdCreate("sh", 0)
+		if err != nil {
+			return err
+		}
+		if _, err := unix.Write(fd, code); err != nil {
+			return err
+		}
+		return exec.Command("/proc/self/fd/"+strconv.Itoa(fd), "-c", `echo escaped >"$0"`, w.Outside+"/file").Run()
 	}},
 	{"change a kernel setting", always, nobody, func(*world) error {
 		return openFor("/proc/sys/kernel/core_pattern", unix.O_WRONLY)

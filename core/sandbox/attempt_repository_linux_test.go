@@ -117,4 +117,26 @@ var repositoryAttempts = []attempt{
 	{"change the configuration that work trees share", mounts, anybody, func(w *world) error {
 		return overwrite(w.Main + "/.git/config")
 	}},
+	{"change the configuration behind a link", always, anybody, func(w *world) error {
+		return overwrite(w.Alias + "/.git/config")
+	}},
+	{"remove the link to a repository", mounts, anybody, func(w *world) error { return unix.Unlink(w.Alias + "/.git") }},
+	{"move the link to a repository", mounts, anybody, func(w *world) error {
+		return unix.Rename(w.Alias+"/.git", w.Alias+"/git")
+	}},
+	{"replace the link to a repository", mounts, anybody, func(w *world) error {
+		if err := unix.Symlink(".", w.Alias+"/new"); err != nil {
+			return err
+		}
+		return unix.Rename(w.Alias+"/new", w.Alias+"/.git")
+	}},
+	{"exchange the link to a repository", mounts, anybody, func(w *world) error {
+		return unix.Renameat2(unix.AT_FDCWD, w.Alias+"/file", unix.AT_FDCWD, w.Alias+"/.git", unix.RENAME_EXCHANGE)
+	}},
+	{"remove a link on the way to a repository", mounts, anybody, func(w *world) error {
+		return unix.Unlink(w.Alias + "/hop")
+	}},
+	{"rename the workspace of a link to a repository", mounts, anybody, func(w *world) error {
+		return unix.Rename(w.Alias, w.Base+"/away")
+	}},
 }

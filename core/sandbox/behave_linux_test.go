@@ -111,3 +111,35 @@ func TestWrites(t *testing.T) {
 		}
 	})
 }
+
+// TestInheritedFiles has a command write to a file that was open when it was
+// started.
+func TestInheritedFiles(t *testing.T) {
+	t.Parallel()
+	eachMachine(t, func(t *testing.T, m machine) {
+		for _, closed := range []bool{true, false} {
+			dir := m.dir(t)
+			path := filepath.Join(dir, "file")
+			f, err := os.Create(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := Request{
+				Argv: []string{"sh", "-c", "echo written >&3"}, Policy: &protocol.ReadOnlyPolicy{}, Cwd: dir, CloseOthers: closed,
+			}
+			cmd := m.command(t, r, []string{"PATH=/usr/bin:/bin"}, nil)
+			cmd.ExtraFiles = []*os.File{f}
+			out, _ := cmd.CombinedOutput() // the file shows how it went
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if written := string(text) == "written\n"; written == closed {
+				t.Errorf("others closed %v: the file holds %q\n%s", closed, text, out)
+			}
+		}
+	})
+}

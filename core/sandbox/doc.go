@@ -33,8 +33,9 @@
 //   - Where the machine allows it, namespaces add what these cannot express:
 //     everything but the writable roots is mounted read-only, which covers
 //     modes, owners and times of files too; the .git of a writable root is
-//     mounted read-only inside of it, and the directories that lead to it can be
-//     neither renamed nor replaced; and the command gets a PID namespace, so that
+//     mounted read-only inside of it, and the directories and, on kernels that
+//     can, the symbolic links that lead to it can be neither renamed nor
+//     replaced; and the command gets a PID namespace, so that
 //     whatever it has started ends with it, and with the server, even if that is
 //     killed. Ordinary users need user namespaces for that, which some
 //     distributions and most containers forbid.
@@ -54,8 +55,7 @@
 // that does not exist when a command starts can be made by it, since making
 // repositories is work that users ask for; [Invocation.NewRepositories] tells,
 // so that nobody runs git there without thinking of its hooks, and the next
-// command finds it read-only. A .git that is a symbolic link can be replaced;
-// what it leads to is protected. With network access, sockets in the file system
+// command finds it read-only. With network access, sockets in the file system
 // lead to other programs, which may do what the command may not. A file in a
 // writable root that is a hard link to one outside is the same file.
 //

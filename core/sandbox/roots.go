@@ -25,8 +25,10 @@ type Roots []Root
 // is what $TMPDIR says, "" for none. The .git of each root is read-only: where
 // it is a file, as in a linked work tree or a submodule, the file, the directory
 // that it names and the one which that shares with others. So are the paths
-// protect. A path is read-only in every root that contains it. The file system
-// is looked at as it is now.
+// protect. A path is read-only in every root that contains it. A root is left
+// out if it leads through a link that lies in another one and out of that: a
+// command may have put the link there. The file system is looked at as it is
+// now.
 //
 // spec: exec-and-tools, sandbox policies; do better
 func WritableRoots(p protocol.SandboxPolicy, cwd, tempDir string, protect ...string) Roots {

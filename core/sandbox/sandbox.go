@@ -84,6 +84,10 @@ type Request struct {
 	// ReportFD is the descriptor on which the started process finds a pipe for
 	// what [ParseReport] reads, at least 3; 0 for none.
 	ReportFD int
+	// CloseOthers keeps descriptors that this process has inherited, beside the
+	// standard ones, from the command, which could write through them. Seatbelt
+	// judges opening alone and has no such choice.
+	CloseOthers bool
 }
 
 // Invocation is what to start so that a command runs confined.

@@ -26,6 +26,9 @@ type world struct {
 	// Tree is a writable linked work tree of Main, which is writable too. Big is
 	// a writable root that contains the root Inner, which has a repository.
 	Tree, Main, Big, Inner string
+	// Alias is a writable root whose .git is a link, through another one in it,
+	// to a repository outside.
+	Alias string
 	// Victim is a process outside.
 	Victim int
 	// TCP is the port of a listener, Stream and Datagram are the paths of
@@ -59,7 +62,7 @@ func newWorld(t *testing.T, m machine) (w *world, check func()) {
 	in := func(name string) string { return filepath.Join(base, name) }
 	w = &world{
 		Base: base, Work: in("work"), Outside: in("outside"), Tree: in("tree"), Main: in("main"),
-		Big: in("big"), Inner: in("big/a/inner"),
+		Big: in("big"), Inner: in("big/a/inner"), Alias: in("alias"),
 		Stream: in("outside/stream"), Datagram: in("outside/datagram"), Abstract: "@sandbox-test" + base,
 	}
 	files := map[string]string{
@@ -73,6 +76,8 @@ func newWorld(t *testing.T, m machine) (w *world, check func()) {
 		"tree/file":                       "inside\n",
 		"big/file":                        "inside\n",
 		"big/a/inner/.git/config":         "[core]\n",
+		"alias/file":                      "inside\n",
+		"elsewhere/.git/config":           "[core]\n",
 		"tree/.git":                       "gitdir: " + in("main/.git/worktrees/t") + "\n",
 		"main/.git/worktrees/t/commondir": "../..\n",
 	}
@@ -84,7 +89,10 @@ func newWorld(t *testing.T, m machine) (w *world, check func()) {
 			t.Fatal(err)
 		}
 	}
-	for link, target := range map[string]string{"work/link": in("outside/file"), "work/linkdir": in("outside")} {
+	for link, target := range map[string]string{
+		"work/link": in("outside/file"), "work/linkdir": in("outside"),
+		"alias/hop": "../elsewhere", "alias/.git": "hop/.git",
+	} {
 		if err := os.Symlink(target, in(link)); err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +113,7 @@ func newWorld(t *testing.T, m machine) (w *world, check func()) {
 		t.Fatal(err)
 	}
 
-	kept := []string{"outside", "work/.git", "main/.git", "tree/.git", "big/a/inner/.git"}
+	kept := []string{"outside", "work/.git", "main/.git", "tree/.git", "big/a/inner/.git", "elsewhere", "alias/.git", "alias/hop"}
 	before := snapshot(t, base, kept)
 	return w, func() {
 		t.Helper()
@@ -120,7 +128,7 @@ func newWorld(t *testing.T, m machine) (w *world, check func()) {
 // policy is the policy of the attempts.
 func (w *world) policy() protocol.SandboxPolicy {
 	return &protocol.WorkspaceWritePolicy{
-		WritableRoots:       []string{w.Tree, w.Main, w.Big, w.Inner},
+		WritableRoots:       []string{w.Tree, w.Main, w.Big, w.Inner, w.Alias},
 		ExcludeSlashTmp:     true,
 		ExcludeTmpdirEnvVar: true,
 	}

@@ -55,6 +55,9 @@ func (s *Sandbox) wrap(r Request) (*Invocation, error) {
 	if inv.Reports {
 		inv.Args = append(inv.Args, helper.OptReport+strconv.Itoa(r.ReportFD))
 	}
+	if r.CloseOthers {
+		inv.Args = append(inv.Args, helper.OptCloseOthers)
+	}
 	inv.Args = append(inv.Args, helper.OptTempDir+s.o.TempDir)
 	for _, path := range s.o.Protect {
 		inv.Args = append(inv.Args, helper.OptProtect+path)

@@ -25,7 +25,11 @@ func (c Confiner) Confine(cmd *exec.Command, policy protocol.SandboxPolicy, cwd 
 		return &exec.StartError{ExitCode: exec.ExitNone, Err: exec.ErrEmptyCommand}
 	}
 	program := cmd.Argv[0]
-	inv, err := c.Box.Wrap(sandbox.Request{Argv: cmd.Argv, Policy: policy, Cwd: cwd, ReportFD: exec.ReportFD})
+	inv, err := c.Box.Wrap(sandbox.Request{
+		Argv: cmd.Argv, Policy: policy, Cwd: cwd, ReportFD: exec.ReportFD,
+		// A command on our own standard streams is the user's, not the model's.
+		CloseOthers: cmd.Stdio == nil,
+	})
 	if err != nil {
 		return fmt.Errorf("confine command: %w", err)
 	}

@@ -16,6 +16,9 @@ const (
 	OptTempDir = "--tmpdir="
 	// OptProtect names a path that stays read-only, and may be repeated.
 	OptProtect = "--protect="
+	// OptCloseOthers keeps the descriptors beside the standard ones, which the
+	// server has inherited, from the command.
+	OptCloseOthers = "--close-others"
 	// OptNoNamespaces keeps the command in the namespaces of the helper.
 	OptNoNamespaces = "--no-namespaces"
 	// OptWithParent ends the helper, and what it has started, with its parent.
@@ -37,6 +40,7 @@ type invocation struct {
 	reportFD     int // -1 for none
 	tempDir      *string
 	protect      []string
+	closeOthers  bool
 	noNamespaces bool
 	withParent   bool
 	guarded      bool
@@ -68,6 +72,8 @@ func parseArgs(args []string) (*invocation, error) {
 				return nil, errors.New("there is no file to execute")
 			}
 			inv.watch = file
+		} else if arg == OptCloseOthers {
+			inv.closeOthers = true
 		} else if arg == OptNoNamespaces {
 			inv.noNamespaces = true
 		} else if arg == OptWithParent {
@@ -101,7 +107,7 @@ func parseArgs(args []string) (*invocation, error) {
 
 // watched reads the rest of a command line with OptWatch.
 func (inv *invocation) watched(args []string) error {
-	if inv.tempDir != nil || inv.protect != nil {
+	if inv.tempDir != nil || inv.protect != nil || inv.closeOthers {
 		return errors.New("there is no policy for a command that is only watched over")
 	}
 	if len(args) < 2 || args[0] != "--" {

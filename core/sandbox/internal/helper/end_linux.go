@@ -1,6 +1,9 @@
 package helper
 
 import (
+	"errors"
+	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"strconv"
@@ -15,7 +18,8 @@ import (
 func letGo() {
 	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
 	null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
-	for _, fd := range inheritedFiles() {
+	fds, _ := inheritedFiles() // the standard ones in any case
+	for _, fd := range fds {
 		if err != nil || fd > 2 || unix.Dup3(null, fd, unix.O_CLOEXEC) != nil {
 			_ = unix.Close(fd)
 		}
@@ -27,18 +31,18 @@ func letGo() {
 
 // inheritedFiles returns the open descriptors that are not closed on exec, as
 // all are that this process has opened itself.
-func inheritedFiles() []int {
+func inheritedFiles() ([]int, error) {
 	fds := []int{0, 1, 2}
 	dir, err := unix.Open("/proc/self/fd", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return fds
+		return fds, err
 	}
 	defer unix.Close(dir)
 	buf := make([]byte, 4096)
 	for {
 		n, err := unix.ReadDirent(dir, buf)
 		if err != nil || n <= 0 {
-			return fds
+			return fds, err
 		}
 		_, _, names := unix.ParseDirent(buf[:n], -1, nil)
 		for _, name := range names {
@@ -51,6 +55,27 @@ func inheritedFiles() []int {
 			}
 		}
 	}
+}
+
+// keepStandardFiles has all descriptors but the standard ones closed when the
+// command is executed: through one that the server has inherited the command
+// could write what no policy allows.
+func keepStandardFiles() error {
+	err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
+	if err == nil {
+		return nil
+	}
+	// A guard of the system may not know the call.
+	fds, listErr := inheritedFiles()
+	if listErr != nil {
+		return fmt.Errorf("close inherited files: %w", errors.Join(err, listErr))
+	}
+	for _, fd := range fds {
+		if fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return nil
 }
 
 // endAs ends this process as another one has ended.

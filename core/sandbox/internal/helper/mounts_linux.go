@@ -23,6 +23,9 @@ type mountPlan struct {
 	// so that they can be neither renamed nor removed: a path that a policy
 	// names must go on leading to the same place.
 	pins []string
+	// links are symbolic links in these on the way to such a path, which become
+	// mount points too.
+	links []string
 	// readOnly are the paths that no command may write.
 	readOnly []string
 }
@@ -37,7 +40,9 @@ func planMounts(roots []policy.Root) mountPlan {
 		if _, err := os.Lstat(real); err == nil {
 			nested = append(nested, real)
 		}
+		m.links = append(m.links, policy.Links(root.Path)...)
 		for _, path := range root.ReadOnly {
+			m.links = append(m.links, policy.Links(path)...)
 			if path = policy.Resolve(path); exists(path) {
 				m.readOnly = append(m.readOnly, path)
 			}
@@ -45,6 +50,11 @@ func planMounts(roots []policy.Root) mountPlan {
 	}
 	m.readOnly = outermost(m.readOnly)
 	m.writable = outermost(nested)
+
+	slices.Sort(m.links)
+	m.links = slices.DeleteFunc(slices.Compact(m.links), func(link string) bool {
+		return !within(link, m.writable) || within(link, m.readOnly)
+	})
 
 	pinned := map[string]bool{}
 	pin := func(path string) {
@@ -59,7 +69,7 @@ func planMounts(roots []policy.Root) mountPlan {
 	for _, path := range nested {
 		pin(path)
 	}
-	for _, path := range m.readOnly {
+	for _, path := range slices.Concat(m.readOnly, m.links) {
 		if within(path, m.writable) && !slices.Contains(m.writable, path) {
 			pin(filepath.Dir(path))
 		}
@@ -112,6 +122,9 @@ func (m *mountPlan) add(p *program) {
 	for _, path := range m.pins {
 		addAttach(p, addClone(p, path), path)
 	}
+	for _, path := range m.links {
+		addPinLink(p, path)
+	}
 	for _, path := range m.readOnly {
 		from := addClone(p, path)
 		p.feed(from, 0)
@@ -135,6 +148,15 @@ func addAttach(p *program, from int, path string) {
 	p.feed(from, 0)
 	at := unix.AT_FDCWD
 	p.add("mount "+path, unix.SYS_MOVE_MOUNT, 0, p.text(""), uintptr(at), p.text(path), unix.MOVE_MOUNT_F_EMPTY_PATH).soft = refused
+}
+
+// addPinLink appends the calls that make a mount point of a symbolic link, which
+// leads where it did. Not every kernel can; there the link may be replaced.
+func addPinLink(p *program, path string) {
+	from := addClone(p, path)
+	p.ops[from].optional = true
+	addAttach(p, from, path)
+	p.ops[len(p.ops)-1].optional = true
 }
 
 // addReadOnly appends a call that makes mounts read-only, also those below.

@@ -66,6 +66,11 @@ func run(inv *invocation, p *policy.Policy) *failure {
 	if err != nil {
 		return &failure{StageExec, exitNotExecutable, err}
 	}
+	if inv.closeOthers {
+		if err := keepStandardFiles(); err != nil {
+			return setupFailure(err)
+		}
+	}
 	endings := newEndings(inv)
 	endings.choose(false)
 	if p.FullWrite() && p.FullNetwork() {

@@ -5,12 +5,12 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"strconv"
-	"strings"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/codex-go/codex/core/proctree"
 )
 
 // endSignal makes a watcher end its command, and everything below it, at once. It
@@ -96,7 +96,8 @@ func endDescendants() {
 		if collectAll() {
 			return
 		}
-		for _, pid := range descendants() {
+		found, _ := proctree.Descendants(os.Getpid()) // what cannot be found is waited for
+		for _, pid := range found {
 			_ = unix.Kill(pid, unix.SIGKILL)
 		}
 		if collectAll() {
@@ -119,36 +120,4 @@ func collectAll() bool {
 			return false
 		}
 	}
-}
-
-// descendants returns the processes below this one.
-func descendants() []int {
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return nil
-	}
-	children := map[int][]int{}
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
-		}
-		stat, err := os.ReadFile("/proc/" + e.Name() + "/stat")
-		if err != nil {
-			continue // it has ended
-		}
-		// pid (name) state ppid ...; the name may hold anything, ")" too.
-		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-		if len(fields) < 2 {
-			continue
-		}
-		if parent, err := strconv.Atoi(fields[1]); err == nil {
-			children[parent] = append(children[parent], pid)
-		}
-	}
-	found := children[os.Getpid()]
-	for i := 0; i < len(found); i++ {
-		found = append(found, children[found[i]]...)
-	}
-	return found
 }

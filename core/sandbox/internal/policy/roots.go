@@ -22,6 +22,10 @@ type Root struct {
 // directory of the policy; tempDir is what $TMPDIR says, "" for none. Each of
 // the paths protect that lies below a root is read-only there.
 //
+// A root is left out if it leads through a link that lies in another root and
+// out of that: a command may have put the link there, and would have chosen
+// what the next one may write.
+//
 // The list is empty for policies other than [WorkspaceWrite]. It looks at the
 // file system for /tmp and for what belongs to a repository in each root, as it
 // is now. (spec: exec-and-tools, sandbox policies)
@@ -43,6 +47,8 @@ func Roots(p *Policy, cwd, tempDir string, protect []string) []Root {
 	if !p.ExcludeTmpdirEnvVar && tempDir != "" {
 		paths = append(paths, absolute(tempDir, cwd))
 	}
+
+	paths = slices.DeleteFunc(paths, func(path string) bool { return redirected(path, paths) })
 
 	// A repository of one root may keep its files in another.
 	var fixed []string
@@ -125,9 +131,6 @@ func Resolve(path string) string {
 	}
 	return filepath.Join(Resolve(dir), filepath.Base(path))
 }
-
-// maxLinks is how many links to nothing are followed.
-const maxLinks = 40
 
 // Writable reports whether commands may write path, which must be absolute: it
 // lies in a root and in nothing that any root keeps read-only. It does so both
