@@ -44,6 +44,12 @@
 // files have no inode and no time of change to compare, lists take longer and
 // are the same.
 //
+// # Damage
+//
+// Readers pass over lines that they cannot read, and count them.
+// [FileStore.Verify] tells what is wrong with a file, and [FileStore.Repair]
+// puts a sound one in its place.
+//
 // # Newer releases
 //
 // Lines and members that this release does not know are kept. A fork that

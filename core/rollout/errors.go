@@ -30,6 +30,11 @@ var (
 	ErrCompressed = errors.New("the file is compressed with zstd; unpack it first, with zstd -d")
 	// ErrReplaced says that another file has taken the place of a live record.
 	ErrReplaced = errors.New("another file is in the place of the record")
+	// ErrNoBeginning says that a conversation begins in another file, which
+	// cannot be read.
+	ErrNoBeginning = errors.New("the beginning of the conversation cannot be read")
+	// ErrBeyondRepair says that nothing tells what a file has lost.
+	ErrBeyondRepair = errors.New("the file cannot be repaired")
 	// ErrClosed says that a writer is closed.
 	ErrClosed = errors.New("rollout writer is closed")
 

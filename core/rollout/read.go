@@ -22,33 +22,56 @@ func (s *FileStore) Meta(ctx context.Context, path string) (protocol.SessionMeta
 	return meta.SessionMeta, nil
 }
 
-// Read returns the lines of a rollout, one at a time.
+// Read returns the lines of a conversation, one at a time.
 func (s *FileStore) Read(ctx context.Context, path string, report *Report) iter.Seq2[protocol.RolloutLine, error] {
 	return func(yield func(protocol.RolloutLine, error) bool) {
 		if report == nil {
 			report = new(Report)
 		}
-		err := s.scan(ctx, path, nil, report, func(l line) (bool, error) {
-			decoded, err := decodeLine(l.data)
-			if err != nil {
-				report.invalid(l, err)
-				return true, nil
-			}
-			return yield(decoded, nil), nil
-		})
+		segments, err := s.recorded(ctx, path)
+		if errors.Is(err, ErrNoBeginning) {
+			report.Missing, err = err, nil
+		}
 		if err != nil {
-			yield(protocol.RolloutLine{}, err)
+			yield(protocol.RolloutLine{}, fmt.Errorf("read rollout %s: %w", path, err))
+			return
+		}
+		more := true
+		for _, part := range segments {
+			err := s.scan(ctx, part.path, nil, report, part.until(func(l line) (bool, error) {
+				decoded, err := decodeLine(l.data)
+				if err != nil {
+					report.invalid(l, err)
+					return true, nil
+				}
+				more = yield(decoded, nil)
+				return more, nil
+			}))
+			if err != nil {
+				yield(protocol.RolloutLine{}, err)
+				return
+			}
+			if !more {
+				return
+			}
 		}
 	}
+}
+
+// recorded returns the segments of the conversation recorded at path, which
+// may have forgotten whose it is: what it records it tells all the same.
+func (s *FileStore) recorded(ctx context.Context, path string) ([]segment, error) {
+	segments, err := s.segments(ctx, path)
+	if segments == nil && (errors.Is(err, ErrNoMeta) || errors.Is(err, ErrEmpty)) {
+		return []segment{{path: path}}, nil
+	}
+	return segments, err
 }
 
 // EventMessages returns the payloads of the recorded events.
 func (s *FileStore) EventMessages(ctx context.Context, path string, filter EventFilter) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		segments, err := s.segments(ctx, path)
-		if errors.Is(err, ErrNoMeta) || errors.Is(err, ErrEmpty) {
-			segments, err = []segment{{path: path}}, nil // what it records it tells all the same
-		}
+		segments, err := s.recorded(ctx, path)
 		if err != nil {
 			yield(nil, fmt.Errorf("read rollout %s: %w", path, err))
 			return

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,28 +21,33 @@ type segment struct {
 }
 
 // segments returns the files that the conversation recorded at path consists
-// of, the oldest first: one, unless a newer release forked it.
-func (s *FileStore) segments(ctx context.Context, path string) ([]segment, error) {
-	parts := []segment{{path: path}}
-	for {
-		meta, err := readMeta(ctx, parts[len(parts)-1].path)
-		if err != nil {
-			return nil, err
-		}
-		if meta.base == nil {
-			slices.Reverse(parts)
-			return parts, nil
-		}
-		at, err := s.Find(ctx, meta.base.id)
-		if err != nil {
-			return nil, fmt.Errorf("the conversation begins in that of %s: %w", meta.base.id, err)
-		}
-		known := func(p segment) bool { return p.path == at.Path }
-		if len(parts) == maxSegments || slices.ContainsFunc(parts, known) {
-			return nil, fmt.Errorf("the conversation has no beginning: it goes back to %s again and again", meta.base.id)
-		}
-		parts = append(parts, segment{path: at.Path, before: meta.base.before})
+// of, the oldest first: one, unless a newer release forked it. With an error
+// that wraps [ErrNoBeginning] it returns those that there are.
+func (s *FileStore) segments(ctx context.Context, path string) (parts []segment, err error) {
+	parts = []segment{{path: path}}
+	defer func() { slices.Reverse(parts) }()
+	meta, err := readMeta(ctx, path)
+	if err != nil {
+		return nil, err
 	}
+	for meta.base != nil {
+		origin, before := meta.base.id, meta.base.before
+		at, err := s.Find(ctx, origin)
+		if err == nil && (len(parts) == maxSegments || slices.ContainsFunc(parts, func(p segment) bool { return p.path == at.Path })) {
+			err = errors.New("it goes back there again and again")
+		}
+		if err == nil {
+			meta, err = readMeta(ctx, at.Path)
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			return parts, fmt.Errorf("%w: it is that of %s: %w", ErrNoBeginning, origin, err)
+		}
+		parts = append(parts, segment{path: at.Path, before: before})
+	}
+	return parts, nil
 }
 
 // eachLine calls visit for every line of the segment, until one returns false.

@@ -41,9 +41,11 @@ type Store interface {
 	// Load reads what a conversation needs to go on. See [History].
 	Load(ctx context.Context, path string) (*History, error)
 
-	// Read returns the lines of the file at path, in order and one at a time.
-	// Lines that cannot be read are passed over and counted in report, which
-	// may be nil. An error ends the sequence; it comes with an empty line.
+	// Read returns the lines of the conversation recorded at path, in order and
+	// one at a time: first those that it has in common with another one, where
+	// it begins in that one's file. Lines that cannot be read are passed over
+	// and counted in report, which may be nil; so is a beginning that cannot. An
+	// error ends the sequence; it comes with an empty line.
 	Read(ctx context.Context, path string, report *Report) iter.Seq2[protocol.RolloutLine, error]
 
 	// EventMessages returns the events that the file at path records, in order
@@ -151,6 +153,9 @@ type Report struct {
 	Invalid int   // lines that are not records of a rollout
 	TooLong int   // lines longer than [MaxLineBytes], counted as invalid too
 	First   error // why the first invalid line is invalid
+	// Missing is why the beginning of the conversation cannot be read, which is
+	// in another file; it wraps [ErrNoBeginning]. nil when it can be.
+	Missing error
 }
 
 // History is what is needed to go on with a conversation.

@@ -1,5 +1,6 @@
 // Package transcript turns a recorded conversation into something that people
-// read: text for a terminal, or one self-contained HTML page.
+// read, text for a terminal or one self-contained HTML page, and into JSON for
+// programs.
 //
 //	t, err := transcript.Read(ctx, store, path)
 //	if err != nil {

@@ -189,8 +189,8 @@ func (p htmlPage) footer(t *Transcript) {
 		fmt.Fprintf(p, "%s tokens in (%s cached), %s out (%s reasoning).\n",
 			grouped(u.InputTokens), grouped(u.CachedInputTokens), grouped(u.OutputTokens), grouped(u.ReasoningOutputTokens))
 	}
-	if t.Report.Invalid > 0 {
-		fmt.Fprintf(p, "%d of %d recorded lines could not be read.\n", t.Report.Invalid, t.Report.Lines)
+	for _, lost := range t.losses() {
+		p.put("%s\n", lost)
 	}
 	p.put("</footer>\n")
 }

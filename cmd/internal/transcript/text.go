@@ -37,8 +37,8 @@ func (t *Transcript) WriteText(out io.Writer, o TextOptions) error {
 		fmt.Fprintf(w, "\n%s\n", w.Paint(term.Dim, fmt.Sprintf("%s tokens in, %s of them cached; %s out",
 			grouped(t.Tokens.InputTokens), grouped(t.Tokens.CachedInputTokens), grouped(t.Tokens.OutputTokens))))
 	}
-	if t.Report.Invalid > 0 {
-		fmt.Fprintf(w, "\n%s\n", w.Paint(term.Yellow, fmt.Sprintf("%d of %d lines could not be read", t.Report.Invalid, t.Report.Lines)))
+	for _, lost := range t.losses() {
+		fmt.Fprintf(w, "\n%s\n", w.Paint(term.Yellow, term.Clean(lost)))
 	}
 	return w.Flush()
 }

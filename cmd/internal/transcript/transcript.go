@@ -2,6 +2,8 @@ package transcript
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/codex-go/codex/core/rollout"
@@ -25,22 +27,22 @@ const (
 
 // Entry is one thing that was said or done.
 type Entry struct {
-	Kind Kind
-	Time string // as recorded
+	Kind Kind   `json:"kind"`
+	Time string `json:"timestamp"` // as recorded
 	// Title is the command line, the name of the tool, or "".
-	Title string
+	Title string `json:"title,omitempty"`
 	// Context is what an editor put before the user's words, or "".
-	Context string
+	Context string `json:"context,omitempty"`
 	// Text is the message, the output, the patch or the note.
-	Text string
+	Text string `json:"text"`
 	// Input is what a tool was given, or "".
-	Input string
+	Input string `json:"input,omitempty"`
 	// Images are the URLs of images of a message.
-	Images []string
+	Images []string `json:"images,omitempty"`
 	// ExitCode is that of a command or patch; nil while it is not known.
-	ExitCode *int
+	ExitCode *int `json:"exit_code,omitempty"`
 	// Unanswered tells that a call has no output in the record.
-	Unanswered bool
+	Unanswered bool `json:"unanswered,omitempty"`
 
 	callID string
 }
@@ -56,9 +58,15 @@ type Transcript struct {
 	open map[string]int // index of the entry by call id
 }
 
-// Read reads the rollout at path.
+// Read reads the conversation recorded at path, which may have lost the line
+// that says whose it is.
 func Read(ctx context.Context, store rollout.Store, path string) (*Transcript, error) {
 	t := &Transcript{Path: path, open: make(map[string]int)}
+	meta, err := store.Meta(ctx, path)
+	if err != nil && !errors.Is(err, rollout.ErrNoMeta) && !errors.Is(err, rollout.ErrEmpty) {
+		return nil, err
+	}
+	t.Meta = meta
 	for line, err := range store.Read(ctx, path, &t.Report) {
 		if err != nil {
 			return nil, err
@@ -71,13 +79,21 @@ func Read(ctx context.Context, store rollout.Store, path string) (*Transcript, e
 	return t, nil
 }
 
+// losses says what could not be read, one sentence each.
+func (t *Transcript) losses() []string {
+	var lost []string
+	if t.Report.Missing != nil {
+		lost = append(lost, fmt.Sprintf("Something is missing before this: %v", t.Report.Missing))
+	}
+	if t.Report.Invalid > 0 {
+		lost = append(lost, fmt.Sprintf("%d of %d recorded lines could not be read.", t.Report.Invalid, t.Report.Lines))
+	}
+	return lost
+}
+
 // add takes over a line.
 func (t *Transcript) add(line protocol.RolloutLine) {
 	switch i := line.Item.(type) {
-	case *protocol.SessionMeta:
-		if t.Meta.ID == "" {
-			t.Meta = *i
-		}
 	case *protocol.ResponseItemLine:
 		t.item(line.Timestamp, i.Item)
 	case *protocol.CompactedLine:
