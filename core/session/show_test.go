@@ -170,6 +170,9 @@ func (p *player) request(r *modelclient.Request) {
 	if len(r.Instructions) < 100 { // those of a model family are longer
 		line += " instructions=" + r.Instructions
 	}
+	if r.Verbosity != "" {
+		line += " verbosity=" + string(r.Verbosity)
+	}
 	if len(r.OutputSchema) > 0 {
 		line += " schema=" + string(r.OutputSchema)
 	}

@@ -30,8 +30,8 @@ var update = flag.Bool("update", false, "write the transcripts")
 // they led to once nothing moved any more:
 //
 //	new key=value...      starts a conversation: approval, sandbox, model, limit,
-//	                      window, retries, docs, base, plan, patch, raw, nobox,
-//	                      mcp
+//	                      window, retries, docs, base, verbosity, plan, patch, raw,
+//	                      nobox, mcp
 //	resume                starts it again from what was recorded, with the values
 //	                      of the last new and those given
 //	model a | b | ...     adds a reply of the model: text:x, delta:x, open:type,
@@ -285,6 +285,8 @@ func (p *player) set(s *setup, key, value string) {
 		s.options.Instructions = func(cwd string) string { return "instructions of " + filepath.Base(cwd) }
 	case "base":
 		s.config.BaseInstructions = &value
+	case "verbosity":
+		s.config.Verbosity = protocol.Verbosity(value)
 	case "plan":
 		s.config.IncludePlanTool = true
 	case "patch":
