@@ -25,6 +25,9 @@ func newApply(flags *globalFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if err := s.auth.LoadError(); !ok && err != nil {
+					return fmt.Errorf("check the login: %w", err)
+				}
 				if !ok {
 					return errors.New("nobody is signed in: run \"codex login\"")
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
@@ -59,6 +60,15 @@ func run() int {
 		}
 		return exit.code
 	}
-	fmt.Fprintln(os.Stderr, "Error:", err)
+	if !readerGone(err) {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+	}
 	return 1
+}
+
+// readerGone tells whether err comes from an output that nobody reads any more,
+// as in "codex mcp list | head -1". That is no reason to complain.
+func readerGone(err error) bool {
+	var path *fs.PathError
+	return errors.As(err, &path) && path.Path == os.Stdout.Name() && errors.Is(path, syscall.EPIPE)
 }

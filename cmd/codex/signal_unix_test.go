@@ -223,3 +223,37 @@ func TestExitsAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// TestReaderGone ends quietly when nobody reads what it prints, as in
+// "codex mcp list | head -0", and says what else keeps it from printing.
+func TestReaderGone(t *testing.T) {
+	t.Parallel()
+	reader, gone, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader.Close()
+	defer gone.Close()
+	readOnly, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer readOnly.Close()
+	for _, tt := range []struct {
+		name   string
+		stdout *os.File
+		want   string
+	}{
+		{"a pipe without a reader", gone, ""},
+		{"not for writing", readOnly, "Error: write /dev/stdout: bad file descriptor\n"},
+	} {
+		cmd := exec.Command(os.Args[0], "mcp", "list")
+		cmd.Args[0] = "codex"
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "CODEX_HOME=" + t.TempDir()}
+		var complaints bytes.Buffer
+		cmd.Stdout, cmd.Stderr = tt.stdout, &complaints
+		if err := cmd.Run(); cmd.ProcessState.ExitCode() != 1 || complaints.String() != tt.want {
+			t.Errorf("%s: %v, complaints %q, want status 1 and %q", tt.name, err, complaints.String(), tt.want)
+		}
+	}
+}

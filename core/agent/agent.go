@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -134,7 +135,7 @@ func New(ctx context.Context, o *Options) (*Agent, error) {
 	a.Conversations = conversation.NewManager(conversation.Options{
 		Store:       a.Store,
 		History:     a.History,
-		Credentials: credentials{a.Auth},
+		Credentials: &credentials{Manager: a.Auth, log: a.Log},
 		Runner:      a.Runner,
 		Sandbox:     opts.Sandbox,
 		Identity:    a.Identity,
@@ -184,11 +185,21 @@ func (a *Agent) Close(ctx context.Context) error {
 }
 
 // credentials hands the model client what the user signed in with.
-type credentials struct{ *auth.Manager }
+type credentials struct {
+	*auth.Manager
+	log  zerolog.Logger
+	warn sync.Once
+}
 
-// Token returns the current credential.
-func (c credentials) Token(ctx context.Context) (modelclient.Credential, bool, error) {
+// Token returns the current credential. When the file with it cannot be used
+// the log says so once, because the request then goes out without.
+func (c *credentials) Token(ctx context.Context) (modelclient.Credential, bool, error) {
 	credential, ok, err := c.Manager.Token(ctx)
+	if err == nil && !ok {
+		if cause := c.LoadError(); cause != nil {
+			c.warn.Do(func() { c.log.Warn().Err(cause).Msg("nobody is signed in") })
+		}
+	}
 	return modelclient.Credential(credential), ok, err
 }
 

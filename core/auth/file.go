@@ -116,6 +116,8 @@ func readFile(path string) (*record, error) {
 // parse reads the content of the file. Errors wrap [ErrMalformed] and quote
 // nothing.
 func parse(content []byte) (*record, error) {
+	// Editors on Windows put a mark of the byte order in front.
+	content = bytes.TrimPrefix(content, []byte("\uFEFF"))
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(content, &members); err != nil || members == nil {
 		return nil, fmt.Errorf("%w: not a JSON object", ErrMalformed)

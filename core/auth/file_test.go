@@ -23,6 +23,7 @@ func TestParse(t *testing.T) {
 		malformed     bool
 	}{
 		{name: "key", content: `{"OPENAI_API_KEY":"sk"}`, want: protocol.AuthAPIKey},
+		{name: "behind a byte order mark", content: "\uFEFF{\"OPENAI_API_KEY\":\"sk\"}\r\n", want: protocol.AuthAPIKey},
 		{name: "blank key", content: `{"OPENAI_API_KEY":"  "}`},
 		{name: "empty key beside tokens", content: `{"OPENAI_API_KEY":"",` + tokens + `}`, want: protocol.AuthChatGPT},
 		{name: "key beside tokens", content: `{"OPENAI_API_KEY":"sk",` + tokens + `}`, want: protocol.AuthAPIKey},

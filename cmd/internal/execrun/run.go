@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/codex-go/codex/core/agent"
@@ -63,9 +64,10 @@ type renderer interface {
 const closeTime = 10 * time.Second
 
 // Run runs one turn and returns the exit code: 1 after a fatal error of the turn
-// or of the start-up, and when nobody reads the output any more, 130 when ctx
+// or of the start-up, and when the output cannot be written, 130 when ctx
 // ended it, else 0.
-// The error says why nothing was run.
+// The error says why nothing was run, or what became of the output; that nobody
+// reads it any more is none.
 func Run(ctx context.Context, a *agent.Agent, o Options) (int, error) {
 	if !o.SkipGitCheck {
 		if _, ok := gitinfo.Root(a.Startup.Cwd); !ok {
@@ -101,35 +103,44 @@ func Run(ctx context.Context, a *agent.Agent, o Options) (int, error) {
 	r.begin(c, o.Prompt)
 	if err := submit(ctx, c, o); err != nil {
 		switch {
-		case out.broken:
-			return 1, nil
+		case out.err != nil:
+			return 1, out.failure()
 		case ctx.Err() != nil:
 			return exitInterrupted, nil
 		}
 		return 1, err
 	}
 	code, err := follow(ctx, c, events, &meter{before: before.Tokens.Info}, r, o)
-	if out.broken {
-		return 1, nil // there is nobody to tell
+	if out.err != nil {
+		return 1, out.failure()
 	}
 	return code, err
 }
 
-// output ends the run when nobody reads it any more.
+// output ends the run when it cannot be written any more.
 type output struct {
-	w      io.Writer
-	stop   context.CancelFunc
-	broken bool
+	w    io.Writer
+	stop context.CancelFunc
+	err  error // the first one
 }
 
 // Write writes through, and stops the run when that fails.
 func (o *output) Write(p []byte) (int, error) {
 	n, err := o.w.Write(p)
-	if err != nil {
-		o.broken = true
+	if err != nil && o.err == nil {
+		o.err = err
 		o.stop()
 	}
 	return n, err
+}
+
+// failure is what to tell about an output that failed: nothing when its reader
+// went away, as that of "codex exec | head" does.
+func (o *output) failure() error {
+	if errors.Is(o.err, syscall.EPIPE) {
+		return nil
+	}
+	return fmt.Errorf("write the output: %w", o.err)
 }
 
 // open starts or resumes the conversation.

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -263,12 +265,15 @@ func TestStartUpFails(t *testing.T) {
 	}
 }
 
-// hangUp is a reader that goes away after some lines.
-type hangUp struct{ left int }
+// hangUp is an output that fails after some lines.
+type hangUp struct {
+	left  int
+	cause error
+}
 
 func (h *hangUp) Write(p []byte) (int, error) {
 	if h.left--; h.left < 0 {
-		return 0, errors.New("broken pipe")
+		return 0, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: h.cause}
 	}
 	return len(p), nil
 }
@@ -293,15 +298,17 @@ func TestEndsEarly(t *testing.T) {
 			t.Errorf("exit code %d, %v\n%s", code, err, out.String())
 		}
 	})
-	for left := range 3 {
-		t.Run(fmt.Sprintf("read %d lines", left), func(t *testing.T) {
+	for i := range 6 {
+		left, cause := i/2, []error{syscall.EPIPE, syscall.ENOSPC}[i%2]
+		t.Run(fmt.Sprintf("%v after %d lines", cause, left), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, m.Reply(m.Text("hello"), m.Hang()))
 			var complaints bytes.Buffer
 			code, err := Run(t.Context(), w.agent, Options{
-				Prompt: "go", JSON: true, SkipGitCheck: true, Out: &hangUp{left}, Err: &complaints,
+				Prompt: "go", JSON: true, SkipGitCheck: true, Out: &hangUp{left, cause}, Err: &complaints,
 			})
-			if code != 1 || err != nil || complaints.Len() > 0 {
+			told := errors.Is(err, syscall.ENOSPC) && strings.HasPrefix(err.Error(), "write the output: ")
+			if code != 1 || told != (cause == syscall.ENOSPC) || !told && err != nil || complaints.Len() > 0 {
 				t.Errorf("exit code %d, %v, complaints %q", code, err, complaints.String())
 			}
 		})

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/codex-go/codex/cmd/internal/term"
 	"github.com/codex-go/codex/core/auth"
 	"github.com/codex-go/codex/core/clientid"
 )
@@ -41,7 +42,7 @@ type task struct {
 	Turn *struct {
 		Items []struct {
 			Type string `json:"type"`
-			Diff struct {
+			Diff *struct {
 				Diff string `json:"diff"`
 			} `json:"output_diff"`
 		} `json:"output_items"`
@@ -83,10 +84,17 @@ func Fetch(ctx context.Context, id string, o Options) (string, error) {
 		return "", fmt.Errorf("fetch task: %w", err)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		const shown = 2000
-		return "", fmt.Errorf("fetch task: %s: %s", resp.Status, strings.ToValidUTF8(string(body[:min(len(body), shown)]), "\uFFFD"))
+		return "", fmt.Errorf("fetch task: %s: %s", resp.Status, refusal(body, o.Credential.Bearer))
 	}
 	return parse(body)
+}
+
+// refusal is what the service said, cut short, without the token, should it
+// repeat that, and without what would control a terminal.
+func refusal(body []byte, token string) string {
+	const shown = 2000
+	text := strings.ReplaceAll(string(body), token, "***")
+	return term.Clean(strings.ToValidUTF8(text[:min(len(text), shown)], "\uFFFD"))
 }
 
 // parse takes the difference out of the answer.
@@ -99,9 +107,11 @@ func parse(body []byte) (string, error) {
 		return "", errors.New("the task has no turn with a difference")
 	}
 	for _, item := range t.Turn.Items {
-		if item.Type == "pr" {
-			return item.Diff.Diff, nil
+		if item.Type != "pr" || item.Diff == nil || item.Diff.Diff == "" {
+			continue
 		}
+		// Without it git takes the last line for a broken one.
+		return strings.TrimSuffix(item.Diff.Diff, "\n") + "\n", nil
 	}
 	return "", errors.New("the task made no difference")
 }

@@ -27,10 +27,14 @@ func TestFetch(t *testing.T) {
 		body       string
 		want, fail string
 	}{
-		{"a difference", signedIn, 200, `{"current_diff_task_turn":{"output_items":[{"type":"message"},{"type":"pr","output_diff":{"diff":"D"}}]}}`, "D", ""},
+		{"a difference", signedIn, 200, `{"current_diff_task_turn":{"output_items":[{"type":"message"},{"type":"pr","output_diff":{"diff":"D\n"}}]}}`, "D\n", ""},
+		{"without a line end", signedIn, 200, `{"current_diff_task_turn":{"output_items":[{"type":"pr","output_diff":{"diff":"D"}}]}}`, "D\n", ""},
+		{"behind one without", signedIn, 200, `{"current_diff_task_turn":{"output_items":[{"type":"pr"},{"type":"pr","output_diff":{"diff":"D\n"}}]}}`, "D\n", ""},
+		{"an empty difference", signedIn, 200, `{"current_diff_task_turn":{"output_items":[{"type":"pr","output_diff":{"diff":""}}]}}`, "", "made no difference"},
 		{"no turn", signedIn, 200, `{"current_diff_task_turn":null}`, "", "no turn"},
 		{"no difference", signedIn, 200, `{"current_diff_task_turn":{"output_items":[]}}`, "", "made no difference"},
 		{"refused", signedIn, 403, `nope`, "", "403 Forbidden: nope"},
+		{"refused with the token", signedIn, 500, "\x1b[31mno at-secret", "", "500 Internal Server Error: \uFFFD[31mno ***"},
 		{"redirected", signedIn, 302, ``, "", "302 Found"},
 		{"not JSON", signedIn, 200, `<html>`, "", "read task"},
 		{"an API key", auth.Credential{Bearer: "sk"}, 200, ``, "", "ChatGPT login"},
