@@ -36,7 +36,8 @@ type Client struct {
 	asking  sync.WaitGroup // questions that Ask has in hand
 }
 
-// Connect opens a connection to the server within the process.
+// Connect opens a connection to the server within the process. Its errors are
+// those of [Dial], and [ErrClosed].
 func (s *Server) Connect(ctx context.Context, o ClientOptions) (*Client, error) {
 	ours, theirs := jsonrpc.Pipe()
 	c, err := s.clients.Open(theirs, s.newConnection)
@@ -53,7 +54,8 @@ func (s *Server) Connect(ctx context.Context, o ClientOptions) (*Client, error) 
 }
 
 // Dial opens a connection to a server over a transport, which the client owns
-// from now on.
+// from now on, and returns when the server has answered initialize. ctx bounds
+// that alone. When it fails, the transport is closed.
 func Dial(ctx context.Context, transport jsonrpc.Transport, o ClientOptions) (*Client, error) {
 	c := &Client{o: o}
 	c.closing, c.close = context.WithCancel(context.Background())
@@ -77,7 +79,9 @@ func Dial(ctx context.Context, transport jsonrpc.Transport, o ClientOptions) (*C
 // UserAgent is what the server calls itself.
 func (c *Client) UserAgent() string { return c.agent }
 
-// Call sends a request and returns its result.
+// Call sends a request and returns its result. What the server refuses is an
+// error that wraps a [*jsonrpc.Error]; when ctx ends first, Call returns its
+// cause and the server goes on with the request.
 func Call[R any](ctx context.Context, c *Client, r protocol.Request[R]) (*R, error) {
 	result := r.NewResult()
 	if err := c.call(ctx, r, result); err != nil {

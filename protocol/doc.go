@@ -12,7 +12,23 @@
 // names its cases and drives encoding, decoding, the schema and the tests; a
 // new message is added there and nowhere else. Unions that newer peers and
 // files extend ([EventMsg], [ResponseItem], [ContentItem], [RolloutItem]) have
-// an Unknown case that keeps the JSON as it came.
+// an Unknown case that keeps the JSON as it came. Cases are found by their
+// names:
+//
+//	ClientRequest, ServerRequest              ...Params, with a result ...Response
+//	ClientNotification, ServerNotification    ...Notification
+//	Op                                        ...Op
+//	EventMsg                                  ...Event
+//	RolloutItem                               SessionMeta, ...Line, UnknownRolloutItem
+//	ResponseItem                              ...Item
+//	ContentItem                               ...Content
+//	ReasoningContent                          ReasoningText, PlainReasoningText, UnknownReasoning
+//	WebSearchAction                           ...Action
+//	InputItem                                 TextInput, ImageInput, LocalImageInput
+//	ClientInput                               ...ClientInput
+//	FileChange                                ...FileChange
+//	ParsedCommand                             ...Command
+//	SandboxPolicy                             ...Policy
 //
 // # Messages
 //

@@ -1,9 +1,11 @@
 package protocol_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/codex-go/codex/mcptypes/wire"
 	"github.com/codex-go/codex/protocol"
@@ -53,4 +55,90 @@ func ExamplePeekRolloutLine() {
 	line := []byte(`{"timestamp":"2025-09-30T08:00:00.070Z","type":"event_msg","payload":{"type":"token_count","info":null}}`)
 	fmt.Println(protocol.PeekRolloutLine(line))
 	// Output: event_msg token_count true
+}
+
+// A program that reads a recorded conversation. Lines of newer releases are
+// items of the type [protocol.UnknownRolloutItem].
+func ExampleRolloutLine() {
+	file := strings.NewReader(`{"timestamp":"2025-09-30T08:00:00.000Z","type":"event_msg","payload":{"type":"user_message","message":"Hello"}}
+{"timestamp":"2025-09-30T08:00:01.500Z","type":"response_item","payload":{"type":"message","role":"assistant","content":[{"type":"output_text","text":"Hello, Ada"}]}}
+`)
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 256<<20) // lines may hold images
+	for lines.Scan() {
+		var line protocol.RolloutLine
+		if err := protocol.Unmarshal(lines.Bytes(), &line); err != nil {
+			continue // a crash may have cut a line off
+		}
+		switch item := line.Item.(type) {
+		case *protocol.EventMsgLine:
+			fmt.Println(line.Timestamp, item.Msg.EventType())
+		case *protocol.ResponseItemLine:
+			if message, ok := item.Item.(*protocol.MessageItem); ok {
+				fmt.Println(line.Timestamp, message.Role)
+			}
+		}
+	}
+	fmt.Println(lines.Err())
+	// Output:
+	// 2025-09-30T08:00:00.000Z user_message
+	// 2025-09-30T08:00:01.500Z assistant
+	// <nil>
+}
+
+// What a client makes of the messages of a server: notifications are shown,
+// requests answered, and results decoded into the type that goes with the
+// request.
+func ExampleDecodeServerRequest() {
+	type message struct {
+		ID             json.RawMessage `json:"id"`
+		Method         string          `json:"method"`
+		Params, Result json.RawMessage
+	}
+	receive := func(text string) error {
+		var m message
+		if err := json.Unmarshal([]byte(text), &m); err != nil {
+			return err
+		}
+		switch {
+		case m.Method == "":
+			result, err := protocol.DecodeClientResult("newConversation", m.Result) // what was asked with this id
+			if err != nil {
+				return err
+			}
+			fmt.Println("conversation", result.(*protocol.NewConversationResponse).ConversationID)
+		case m.ID == nil:
+			n, err := protocol.DecodeServerNotification(m.Method, m.Params)
+			if err != nil {
+				return err
+			}
+			if event, ok := n.(*protocol.EventNotification); ok {
+				fmt.Println("event", event.Msg.EventType())
+			}
+		default:
+			r, err := protocol.DecodeServerRequest(m.Method, m.Params)
+			if err != nil {
+				return err
+			}
+			if r, ok := r.(*protocol.ExecCommandApprovalParams); ok {
+				answer, err := protocol.Append(nil, &protocol.ExecCommandApprovalResponse{Decision: protocol.ReviewApproved})
+				fmt.Printf("run %v? %s\n", r.Command, answer)
+				return err
+			}
+		}
+		return nil
+	}
+	for _, text := range []string{
+		`{"id":1,"result":{"conversationId":"01a2029d-382a-70f3-8903-4d64504c64fb","model":"m","rolloutPath":"/r.jsonl"}}`,
+		`{"method":"codex/event/task_started","params":{"id":"0","conversationId":"01a2029d-382a-70f3-8903-4d64504c64fb","msg":{"type":"task_started","model_context_window":null}}}`,
+		`{"id":0,"method":"execCommandApproval","params":{"conversationId":"01a2029d-382a-70f3-8903-4d64504c64fb","callId":"c","command":["ls"],"cwd":"/","reason":null}}`,
+	} {
+		if err := receive(text); err != nil {
+			fmt.Println(err)
+		}
+	}
+	// Output:
+	// conversation 01a2029d-382a-70f3-8903-4d64504c64fb
+	// event task_started
+	// run [ls]? {"decision":"approved"}
 }
