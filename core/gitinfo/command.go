@@ -38,6 +38,10 @@ func environment() []string {
 	return append(env,
 		"GIT_OPTIONAL_LOCKS=0",
 		"GIT_TERMINAL_PROMPT=0",
+		// Objects that are missing stay so: a repository names the program that
+		// would fetch them.
+		"GIT_NO_LAZY_FETCH=1",
+		"GIT_ALLOW_PROTOCOL=none",
 		"GIT_ASKPASS=", "SSH_ASKPASS=",
 		"GIT_PAGER=cat",
 		"LC_ALL=C",
@@ -51,11 +55,16 @@ var always = []string{"-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os
 // git runs a git command in dir and returns what it writes to its standard
 // output. An exit status that is in ok, or 0, is no error.
 func git(ctx context.Context, dir string, ok []int, args ...string) ([]byte, error) {
+	return gitWith(ctx, dir, nil, ok, args...)
+}
+
+// gitWith is git with further variables in the environment.
+func gitWith(ctx context.Context, dir string, env []string, ok []int, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "git", append(slices.Clip(always), args...)...)
 	cmd.Dir = dir
-	cmd.Env = environment()
+	cmd.Env = append(environment(), env...)
 	out := &limitedBuffer{max: maxOutput, overflow: cancel}
 	cmd.Stdout = out
 	ownGroup(cmd)

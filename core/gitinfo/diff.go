@@ -60,11 +60,15 @@ func DiffToRemote(ctx context.Context, cwd string) (Diff, error) {
 	if err != nil {
 		return Diff{}, fmt.Errorf("compare with remote: %w", err)
 	}
-	tracked, err := git(ctx, cwd, []int{1}, slices.Concat(diffCommand, []string{"--binary", sha, "--"})...)
+	env, err := withoutFilters(ctx, cwd)
 	if err != nil {
 		return Diff{}, fmt.Errorf("compare with remote: %w", err)
 	}
-	text := append(tracked, untracked(ctx, cwd, root)...)
+	tracked, err := gitWith(ctx, cwd, env, []int{1}, slices.Concat(diffCommand, []string{"--binary", sha, "--"})...)
+	if err != nil {
+		return Diff{}, fmt.Errorf("compare with remote: %w", err)
+	}
+	text := append(tracked, untracked(ctx, cwd, root, env)...)
 	return Diff{SHA: sha, Text: string(bytes.ToValidUTF8(text, []byte("\uFFFD")))}, nil
 }
 
@@ -75,6 +79,8 @@ var diffCommand = []string{
 	"diff", "--no-textconv", "--no-ext-diff", "--no-color", "--src-prefix=a/", "--dst-prefix=b/",
 	"--unified=3", "--inter-hunk-context=0", "--diff-algorithm=default",
 	"--submodule=short", "-O" + os.DevNull,
+	// Whether a submodule has changes is for its own settings to find out.
+	"--ignore-submodules=dirty",
 }
 
 // candidate is a branch that a remote has.
@@ -168,8 +174,8 @@ func measure(ctx context.Context, cwd, branch string, remotes []string) *candida
 }
 
 // untracked returns the diff that adds the new files of the repository at
-// root.
-func untracked(ctx context.Context, cwd, root string) []byte {
+// root. env are variables for git.
+func untracked(ctx context.Context, cwd, root string, env []string) []byte {
 	if top := line(ctx, cwd, "rev-parse", "--show-toplevel"); top != "" {
 		root = filepath.FromSlash(top)
 	}
@@ -198,7 +204,7 @@ func untracked(ctx context.Context, cwd, root string) []byte {
 	diffs := make([][]byte, len(names))
 	each(len(names), func(i int) {
 		args := slices.Concat(diffCommand, []string{"--binary", "--no-index", "--", os.DevNull, names[i]})
-		if out, err := git(ctx, root, []int{1}, args...); err == nil {
+		if out, err := gitWith(ctx, root, env, []int{1}, args...); err == nil {
 			diffs[i] = out
 		}
 	})

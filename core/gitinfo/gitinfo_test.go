@@ -277,6 +277,52 @@ func TestDiffToRemote(t *testing.T) {
 	}
 }
 
+// TestDiffToRemoteRunsNothing has a repository name programs for everything that
+// git runs some for.
+func TestDiffToRemoteRunsNothing(t *testing.T) {
+	t.Parallel()
+	for _, filter := range []string{"clean", "process"} {
+		t.Run(filter, func(t *testing.T) {
+			t.Parallel()
+			s := newSandbox(t)
+			ran := s.path("ran")
+			s.write("evil", "#!/bin/sh\necho \"$@\" >>'"+ran+"'\ncat\n")
+			if err := os.Chmod(s.path("evil"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			s.git("remote", "init --bare")
+			s.git("inner", "init\ncommit --allow-empty -m inner")
+			s.write("work/note.txt", "a line\n")
+			s.git("work", `init
+				submodule add ../inner sub
+				add .
+				commit -m base
+				remote add origin ../remote
+				push -u origin main`)
+			evil := s.path("evil")
+			for _, repository := range []string{"work", "work/sub"} {
+				s.git(repository, "config filter.a.b."+filter+" "+evil+`
+					config filter.a.b.required true
+					config core.fsmonitor `+evil+`
+					config core.hooksPath `+s.dir+`
+					config diff.external `+evil+`
+					config diff.x.textconv `+evil+`
+					config diff.x.command `+evil)
+			}
+			s.write("work/.gitattributes", "* filter=a.b diff=x\n")
+			s.write("work/note.txt", "changed\n")
+			s.write("work/sub/new", "new\n")
+			got, err := DiffToRemote(t.Context(), s.path("work"))
+			if err != nil || !strings.Contains(got.Text, "+changed\n") {
+				t.Errorf("%q, error %v", got.Text, err)
+			}
+			if out, err := os.ReadFile(ran); err == nil {
+				t.Errorf("a program of the repository was run: %s", out)
+			}
+		})
+	}
+}
+
 // golden compares with a file, which -update writes.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
