@@ -1,5 +1,7 @@
 package protocol
 
+import "math/bits"
+
 // TokenUsage counts the tokens of one or more model calls.
 type TokenUsage struct {
 	InputTokens           uint64 `json:"input_tokens"`
@@ -44,4 +46,30 @@ func (u TokenUsage) Add(v TokenUsage) TokenUsage {
 // reasoning.
 func (u TokenUsage) InContext() uint64 {
 	return u.TotalTokens - min(u.TotalTokens, u.ReasoningOutputTokens)
+}
+
+// NonCachedInput returns the input tokens that the provider had not cached.
+func (u TokenUsage) NonCachedInput() uint64 {
+	return u.InputTokens - min(u.InputTokens, u.CachedInputTokens)
+}
+
+// Blended returns what people are told that a conversation used: input that
+// was not cached, and output.
+func (u TokenUsage) Blended() uint64 { return u.NonCachedInput() + u.OutputTokens }
+
+// contextBaseline is what every conversation needs: instructions and tools.
+const contextBaseline = 12_000
+
+// ContextLeft returns how much of a model's context window is free after a call
+// that used u, in per cent, rounded down. What every conversation needs does
+// not count. (spec: events-and-rollouts, token usage and rate limits)
+func (u TokenUsage) ContextLeft(window uint64) int {
+	if window <= contextBaseline {
+		return 0
+	}
+	room := window - contextBaseline
+	used := min(max(u.InContext(), contextBaseline)-contextBaseline, room)
+	high, low := bits.Mul64(room-used, 100)
+	percent, _ := bits.Div64(high, low, room)
+	return int(percent)
 }

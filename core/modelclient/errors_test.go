@@ -75,6 +75,11 @@ func TestRequestOutcomes(t *testing.T) {
 			&modelclient.UsageLimitError{Plan: "plus", ResetsIn: new(42 * time.Second), RateLimits: &protocol.RateLimitSnapshot{}},
 		},
 		{
+			"usage limit, plan in capitals", responses, 4, false,
+			[]modeltest.Response{usage(`{"type":"usage_limit_reached","plan_type":"Team"}`)}, 1, 0,
+			&modelclient.UsageLimitError{Plan: "team", RateLimits: &protocol.RateLimitSnapshot{}},
+		},
+		{
 			"usage limit with limits", responses, 4, false,
 			[]modeltest.Response{usage(`{"type":"usage_limit_reached"}`).With("x-codex-primary-used-percent", "100")}, 1, 0,
 			&modelclient.UsageLimitError{RateLimits: &protocol.RateLimitSnapshot{Primary: &protocol.RateLimitWindow{UsedPercent: 100}}},

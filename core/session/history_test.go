@@ -39,6 +39,32 @@ func customOut(id, text string) protocol.ResponseItem {
 	return &protocol.CustomToolCallOutputItem{CallID: id, Output: text}
 }
 
+// Everything is kept but what the program says to the model in its own name,
+// which each request has anew. (spec: agent-loop, what enters history)
+func TestRecordable(t *testing.T) {
+	t.Parallel()
+	said := func(role string) protocol.ResponseItem { return &protocol.MessageItem{Role: role} }
+	for _, c := range []struct {
+		name string
+		item protocol.ResponseItem
+		want bool
+	}{
+		{"user", said("user"), true},
+		{"assistant", said("assistant"), true},
+		{"developer", said("developer"), true},
+		{"system", said("system"), false},
+		{"reasoning", &protocol.ReasoningItem{}, true},
+		{"call", fn("1"), true},
+		{"output", out("1", "x"), true},
+		{"web search", &protocol.WebSearchCallItem{}, true},
+		{"unknown", &protocol.UnknownItem{}, true},
+	} {
+		if got := recordable(c.item); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
 // What is recorded is brought into the form that models accept, and what is in
 // that form already stays as it is. (spec: events-and-rollouts, do better)
 func TestRepair(t *testing.T) {

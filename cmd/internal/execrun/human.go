@@ -258,8 +258,7 @@ func (h *humanOutput) end(_ error, spent *protocol.TokenUsage) {
 		}
 	}
 	if spent != nil {
-		total := spent.InputTokens - min(spent.InputTokens, spent.CachedInputTokens) + spent.OutputTokens
-		h.printf("%s\n%s\n", h.Paint(speaker, "tokens used"), grouped(total))
+		h.printf("%s\n%s\n", h.Paint(speaker, "tokens used"), grouped(spent.Blended()))
 	}
 }
 
