@@ -140,6 +140,21 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// A request outside a conversation has no headers that name one.
+func TestHeadersWithoutConversation(t *testing.T) {
+	t.Parallel()
+	server := start(t, modeltest.Reply())
+	client := newClient(t, responsesOptions(server))
+	if _, err := ask(t, client, new(modelclient.Request)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"Conversation_id", "Session_id", "Chatgpt-Account-Id", "Authorization"} {
+		if values, sent := server.Requests()[0].Header[name]; sent {
+			t.Errorf("%s is sent: %q", name, values)
+		}
+	}
+}
+
 func TestBaseURL(t *testing.T) {
 	t.Parallel()
 	chatGPT := modelclient.Credential{Bearer: "access", ChatGPT: true}
