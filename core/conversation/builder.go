@@ -132,9 +132,9 @@ func (b *builder) meta() rollout.Meta {
 func (b *builder) writerOptions() rollout.WriterOptions {
 	return rollout.WriterOptions{
 		ItemIDs: b.config.Provider.IsAzure(),
-		OnRestored: func() {
+		OnRestored: func(lost bool) {
 			if s := b.session.Load(); s != nil {
-				s.RecordRestored()
+				s.RecordRestored(lost)
 			}
 		},
 	}

@@ -21,7 +21,8 @@
 // it is closed. Readers need no permission. A writer only ever appends whole
 // lines; what a crash left half written is closed off by the next writer and
 // passed over by every reader. A file that somebody removes under its writer is
-// put back with all that it held.
+// put back with all that it held, and one that somebody shortens gets its first
+// line again.
 //
 // # Memory
 //

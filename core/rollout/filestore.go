@@ -140,6 +140,7 @@ func (s *FileStore) Resume(ctx context.Context, path string, o WriterOptions) (_
 	if err != nil {
 		return nil, fmt.Errorf("resume rollout %s: %w", path, err)
 	}
+	file.head = meta.line
 	w := newWriter(meta.ID, file, s.o.Now, o, release)
 	if meta.numbered {
 		if w.ordinal, err = nextOrdinal(path); err != nil {

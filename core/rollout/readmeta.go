@@ -21,6 +21,8 @@ type fileMeta struct {
 	numbered bool
 	// base is where the conversation begins, nil when it begins in the file.
 	base *base
+	// line is all of it as it stands in the file, with its end.
+	line []byte
 }
 
 // base is what newer releases write into a fork instead of what the two
@@ -107,6 +109,8 @@ func readMeta(ctx context.Context, path string) (*fileMeta, error) {
 			meta, err = decodeMeta(l.data)
 			if err != nil {
 				report.invalid(l, err)
+			} else {
+				meta.line = append(bytes.Clone(l.data), '\n')
 			}
 		}
 		return meta == nil, nil

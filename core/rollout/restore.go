@@ -12,20 +12,61 @@ import (
 	"github.com/codex-go/codex/protocol"
 )
 
-// gone reports whether the open file is no longer the one at the path, because
-// somebody removed it or put another in its place. One that was moved away
-// still has a name and is written to there.
-func (s *sink) gone() bool {
+// harm is what somebody did to a file that is being written.
+type harm int
+
+const (
+	unharmed harm = iota
+	removed
+	shortened
+)
+
+// harmed tells what somebody did to the open file. It is removed when it is no
+// longer the one at the path, because somebody removed it or put another in its
+// place. One that was moved away still has a name and is written to there.
+func (s *sink) harmed() harm {
 	if s.f == nil {
-		return false
+		return unharmed
 	}
 	info, err := s.f.Stat()
-	if err != nil || linked(info) {
-		return false
+	if err != nil {
+		return unharmed
 	}
-	// Some file systems count no links at all.
-	named, err := os.Stat(s.path)
-	return missing(err) || err == nil && !os.SameFile(info, named)
+	if !linked(info) {
+		// Some file systems count no links at all.
+		named, err := os.Stat(s.path)
+		if missing(err) || err == nil && !os.SameFile(info, named) {
+			return removed
+		}
+	}
+	if info.Size() < s.size {
+		return shortened
+	}
+	return unharmed
+}
+
+// goOn goes on in a file that somebody shortened: a line that was cut is
+// ended, and the first line is written again unless the file still has one, for
+// without it nothing that follows would be worth anything.
+func (s *sink) goOn() error {
+	info, err := s.f.Stat()
+	if err != nil {
+		return err
+	}
+	s.size, s.torn = info.Size(), false
+	if s.size > 0 {
+		var last [1]byte
+		if _, err := s.f.ReadAt(last[:], s.size-1); err != nil {
+			return err
+		}
+		s.torn = last[0] != '\n'
+	}
+	_, err = readMeta(context.Background(), s.path)
+	if errors.Is(err, ErrNoMeta) || errors.Is(err, ErrEmpty) {
+		_, err = s.write(s.head)
+		return err
+	}
+	return nil // whatever stands there has a first line, or cannot be read
 }
 
 // restore puts a record that somebody removed back in its place: the open file

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -73,7 +74,11 @@ func TestRemoved(t *testing.T) {
 			t.Parallel()
 			home := filepath.Join(t.TempDir(), "home")
 			restored := 0
-			w, err := newStore(t, home).Create(t.Context(), Meta{ID: testID, Cwd: "/w"}, WriterOptions{OnRestored: func() { restored++ }})
+			w, err := newStore(t, home).Create(t.Context(), Meta{ID: testID, Cwd: "/w"}, WriterOptions{OnRestored: func(lost bool) {
+				if restored++; lost {
+					t.Error("something is said to be lost")
+				}
+			}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,6 +103,61 @@ func TestRemoved(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestShortened cuts the file of a live conversation off: what follows can
+// still be told to be its.
+func TestShortened(t *testing.T) {
+	t.Parallel()
+	for _, resumed := range []bool{false, true} {
+		for _, test := range []struct {
+			name string
+			keep func(text string) string
+			want []string
+		}{
+			{"to nothing", func(string) string { return "" }, []string{"after", "more"}},
+			{"within the first line", func(text string) string { return text[:40] }, []string{"after", "more"}},
+			{"behind the first line", func(text string) string { return text[:strings.Index(text, "\n")+1] }, []string{"after", "more"}},
+			{"within a later line", func(text string) string { return text[:len(text)-5] }, []string{"one", "after", "more"}},
+			{"the beginning", func(text string) string { return text[strings.Index(text, "\n")+1:] }, []string{"one", "two", "after", "more"}},
+		} {
+			t.Run(fmt.Sprintf("%s, resumed %v", test.name, resumed), func(t *testing.T) {
+				t.Parallel()
+				s := newStore(t, t.TempDir())
+				told := 0
+				o := WriterOptions{OnRestored: func(lost bool) {
+					if told++; !lost {
+						t.Error("nothing is said to be lost")
+					}
+				}}
+				w := create(t, s, Meta{ID: testID, Cwd: "/w"}, o)
+				record(t, w, said("one"), said("two"))
+				flush(t, w)
+				if resumed {
+					closeWriter(t, w)
+					var err error
+					if w, err = s.Resume(t.Context(), w.Path(), o); err != nil {
+						t.Fatal(err)
+					}
+					defer closeWriter(t, w)
+				}
+				check(t, os.WriteFile(w.Path(), []byte(test.keep(readFile(t, w.Path()))), 0o600))
+				record(t, w, said("after"))
+				flush(t, w)
+				record(t, w, said("more"))
+				flush(t, w)
+				if told != 1 {
+					t.Errorf("told %d times", told)
+				}
+				if diff := cmp.Diff(test.want, agentTexts(t, w.Path())); diff != "" {
+					t.Error(diff)
+				}
+				if h, err := s.Load(t.Context(), w.Path()); err != nil || h.ID != testID || h.Meta.Cwd != "/w" {
+					t.Errorf("%+v %v", h, err)
+				}
+			})
+		}
 	}
 }
 

@@ -37,6 +37,7 @@ func openOS(name string, flag int, perm fs.FileMode) (File, error) {
 type sink struct {
 	path string
 	open OpenFunc
+	head []byte // the line that says whose the conversation is
 
 	f     File
 	size  int64 // where our next line begins, if nobody else appends

@@ -140,11 +140,14 @@ type WriterOptions struct {
 	// lock held; it must not call Close. nil: nobody is told, but Flush and
 	// Close say so too.
 	OnError func(error)
-	// OnRestored is told when somebody removed the file while the conversation
-	// went on, and it was put back with everything that it held. It is called
-	// from the writer's goroutine before Flush returns; it must not wait for
-	// the writer. nil: nobody is told.
-	OnRestored func()
+	// OnRestored is told when somebody removed or shortened the file while the
+	// conversation went on. When it was removed, it was put back with everything
+	// that it held. When it was shortened where it is, lost is true: what was
+	// cut off is gone, and if that was the first line, which says whose the
+	// conversation is, it was written again. It is called from the writer's
+	// goroutine before Flush returns; it must not wait for the writer. nil:
+	// nobody is told.
+	OnRestored func(lost bool)
 }
 
 // Report says what a reader passed over.

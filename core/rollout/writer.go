@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -214,6 +215,7 @@ func (w *fileWriter) run(s *sink, first func() ([]byte, error)) {
 		head, err := first()
 		w.mu.Lock()
 		w.lost = err // without its head the file is worth nothing
+		s.head = bytes.Clone(head)
 		w.pending = append(head, w.pending...)
 		w.written = -int64(len(head))
 		w.mu.Unlock()
@@ -277,16 +279,23 @@ func (w *fileWriter) await() bool {
 }
 
 // put writes batch, and once more after opening the file again when that
-// fails. A file that somebody removed is put back first. It returns how many
-// bytes are in the file as whole lines.
+// fails. A file that somebody removed is put back first, and one that somebody
+// shortened gets its first line again. It returns how many bytes are in the file
+// as whole lines.
 func (w *fileWriter) put(s *sink, batch []byte) (int, error) {
-	if s.gone() {
+	harm := s.harmed()
+	switch harm {
+	case removed:
 		if err := s.restore(w.id); err != nil {
 			return 0, fmt.Errorf("write rollout %s: it was removed, and cannot be put back: %w", s.path, err)
 		}
-		if w.o.OnRestored != nil {
-			w.o.OnRestored()
+	case shortened:
+		if err := s.goOn(); err != nil {
+			return 0, fmt.Errorf("write rollout %s: it was shortened, and cannot be continued: %w", s.path, err)
 		}
+	}
+	if harm != unharmed && w.o.OnRestored != nil {
+		w.o.OnRestored(harm == shortened)
 	}
 	n, err := s.write(batch)
 	if err == nil {

@@ -38,12 +38,15 @@ func (s *Session) rolloutBroken(err error) {
 }
 
 // RecordRestored tells the client that somebody removed the rollout, and that
-// the writer has put it back. It may be called from any goroutine.
-func (s *Session) RecordRestored() {
-	s.zlog.Warn().Str("path", s.RolloutPath()).Msg("the record of the conversation was removed; it was put back")
-	s.log.Publish(event.Event{Msg: &protocol.BackgroundEvent{
-		Message: "The record of the conversation was removed. It goes on, and was put back: " + s.RolloutPath(),
-	}})
+// the writer has put it back, or that somebody shortened it, so that what was
+// cut off is lost. It may be called from any goroutine.
+func (s *Session) RecordRestored(lost bool) {
+	message := "The record of the conversation was removed. It goes on, and was put back: "
+	if lost {
+		message = "The record of the conversation was shortened by another program, and what it cut off is lost. It goes on: "
+	}
+	s.zlog.Warn().Str("path", s.RolloutPath()).Bool("lost", lost).Msg("the record of the conversation was removed or shortened")
+	s.log.Publish(event.Event{Msg: &protocol.BackgroundEvent{Message: message + s.RolloutPath()}})
 }
 
 // publish persists an event, if the policy says so, and then shows it.
