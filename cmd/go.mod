@@ -9,7 +9,6 @@ require (
 	github.com/codex-go/codex/protocol v0.0.0
 	github.com/codex-go/codex/utils v0.0.0
 	github.com/google/go-cmp v0.7.0
-	github.com/joho/godotenv v1.5.1
 	github.com/mattn/go-isatty v0.0.20
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/rs/zerolog v1.35.1

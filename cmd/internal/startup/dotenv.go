@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/joho/godotenv"
 )
 
 // maxDotenv bounds the .env file, in bytes.
@@ -45,7 +43,7 @@ func LoadDotenv(home string) (Dotenv, error) {
 	if err != nil {
 		return done, fmt.Errorf("read .env: %w", err)
 	}
-	vars := parseDotenv(string(text))
+	vars := parseDotenv(string(text), os.LookupEnv)
 	for _, name := range sortedNames(vars) {
 		if _, set := os.LookupEnv(name); set || !settable(name) {
 			done.Skipped = append(done.Skipped, name)
@@ -58,24 +56,6 @@ func LoadDotenv(home string) (Dotenv, error) {
 		done.Loaded = append(done.Loaded, name)
 	}
 	return done, nil
-}
-
-// parseDotenv reads as much as can be read.
-func parseDotenv(text string) map[string]string {
-	if vars, err := godotenv.Unmarshal(text); err == nil {
-		return vars
-	}
-	vars := make(map[string]string)
-	for line := range strings.Lines(text) {
-		one, err := godotenv.Unmarshal(line)
-		if err != nil {
-			continue
-		}
-		for name, value := range one {
-			vars[name] = value
-		}
-	}
-	return vars
 }
 
 func settable(name string) bool {
