@@ -16,7 +16,7 @@ func memberOf(name string, tools int) *member {
 		raw = append(raw, fakeTool(fmt.Sprintf("tool number %d", i)))
 	}
 	c := &client{}
-	c.tools, _ = readTools(raw)
+	c.tools, _, _ = readTools(raw)
 	return &member{name: name, lease: &lease{client: c}}
 }
 

@@ -47,6 +47,7 @@ type client struct {
 	problems   []string      // what is wrong with tools that were left out
 	listing    chan struct{} // closed at the end of the listing that is going on; nil if none is
 	stale      bool          // the list has changed since the listing began
+	resting    bool          // the list changed too often; it is read again after a pause
 }
 
 // Delays before a server that does not start is tried again.
@@ -156,6 +157,13 @@ func (c *client) restart() {
 	})
 }
 
+// A list that changes every time while it is read is read listRounds times in a
+// row; after that listPause goes by.
+const (
+	listRounds = 3
+	listPause  = 2 * time.Second
+)
+
 // toolsChanged has the tools listed again.
 func (c *client) toolsChanged() {
 	c.mu.Lock()
@@ -163,7 +171,7 @@ func (c *client) toolsChanged() {
 	switch {
 	case c.closed || c.session == nil:
 		// The list is read after the start.
-	case c.listing != nil:
+	case c.listing != nil || c.resting:
 		c.stale = true
 	default:
 		c.listing = make(chan struct{})
@@ -172,9 +180,10 @@ func (c *client) toolsChanged() {
 }
 
 // list reads the tools of the server, and again as long as they change
-// meanwhile. When that fails the last list stays. It ends c.listing.
+// meanwhile, but not for ever. When that fails the last list stays. It ends
+// c.listing.
 func (c *client) list() {
-	for again := true; again; {
+	for round := 1; ; round++ {
 		c.mu.Lock()
 		s := c.session
 		c.stale = false
@@ -189,13 +198,34 @@ func (c *client) list() {
 		if err == nil {
 			c.tools, c.problems = tools, problems
 		}
-		again = c.stale && !c.closed
-		if !again {
-			close(c.listing)
-			c.listing = nil
+		again := c.stale && !c.closed
+		if again && round < listRounds {
+			c.mu.Unlock()
+			continue
+		}
+		close(c.listing)
+		c.listing = nil
+		if again {
+			c.resting = true
+			c.work.Go(c.rest)
 		}
 		c.mu.Unlock()
+		return
 	}
+}
+
+// rest has the tools listed again after a pause.
+func (c *client) rest() {
+	timer := time.NewTimer(listPause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-c.ctx.Done():
+	}
+	c.mu.Lock()
+	c.resting = false
+	c.mu.Unlock()
+	c.toolsChanged()
 }
 
 // listOnce reads the tools of a session.
@@ -204,9 +234,16 @@ func (c *client) listOnce(s *session) (tools []listedTool, problems []string, er
 	ctx, cancel := context.WithTimeout(c.ctx, limit)
 	defer cancel()
 	raw, err := s.list(ctx)
+	if errors.Is(err, errListEndless) { // what there is will do
+		c.log.Warn().Err(err).Msg("an MCP server lists more tools than are read")
+		err = nil
+	}
 	switch {
 	case err == nil:
-		tools, problems = readTools(raw)
+		tools, repeated, problems := readTools(raw)
+		if repeated > 0 {
+			c.log.Warn().Int("entries", repeated).Msg("an MCP server lists tools more than once")
+		}
 		for _, p := range problems {
 			c.log.Warn().Str("problem", p).Msg("a tool of an MCP server was left out")
 		}

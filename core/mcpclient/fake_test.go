@@ -28,7 +28,9 @@ type fakeConfig struct {
 	Child bool
 	// Noise is written before every answer.
 	Noise string
-	// List is "" for an answer, "hang", "error", or "endless".
+	// List is "" for an answer, "hang", "error", "endless" for a new cursor on
+	// every page, "repeated" for always the same page, or "unsteady" for a list
+	// that changes while it is read.
 	List string
 	// Pages are the tools, page by page; nil is one page of fakeTools.
 	Pages [][]json.RawMessage
@@ -60,6 +62,7 @@ type fakeServer struct {
 
 	mu        sync.Mutex
 	pages     [][]json.RawMessage
+	listed    int // how often, with an unsteady list
 	cancelled []string
 	answers   map[string]chan json.RawMessage // to requests of the server
 	initiated json.RawMessage                 // the params of initialize
@@ -223,8 +226,15 @@ func (s *fakeServer) list(m fakeMessage) {
 		s.fail(m, -32603, "no list")
 		return
 	case "endless":
-		s.answer(m, fmt.Sprintf(`{"tools":[],"nextCursor":"%sx"}`, p.Cursor))
+		s.answer(m, fmt.Sprintf(`{"tools":[%s],"nextCursor":"%sx"}`, fakeTool("echo"), p.Cursor))
 		return
+	case "repeated":
+		s.answer(m, fmt.Sprintf(`{"tools":[%s],"nextCursor":"more"}`, fakeTool("echo")))
+		return
+	case "unsteady":
+		s.listed++
+		s.pages = [][]json.RawMessage{{fakeTool("echo"), fakeTool(fmt.Sprintf("list-%d", s.listed))}}
+		s.send(json.RawMessage(`{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}`))
 	}
 	page, _ := strconv.Atoi(p.Cursor)
 	next := ""

@@ -24,7 +24,7 @@ func (id toolID) qualified() string { return id.server + nameSeparator + id.tool
 func ValidServerName(name string) bool { return name != "" && sanitize(name) == name }
 
 // uniqueNames returns the names under which a model knows tools, in the order
-// of ids; an id that stands there before has the name "". A name is
+// of ids, of which no two are the same. A name is
 // "<server>__<tool>" with "_" for every character that model APIs refuse. One
 // that is too long, or that another tool has, ends in the SHA-1 of the name
 // before the replacement. Tools whose name needs no change get it first;
@@ -33,25 +33,18 @@ func ValidServerName(name string) bool { return name != "" && sanitize(name) == 
 func uniqueNames(ids []toolID) []string {
 	names := make([]string, len(ids))
 	taken := make(map[string]bool, len(ids))
-	known := make(map[toolID]bool, len(ids))
-	repeated := make([]bool, len(ids))
-	for i, id := range ids {
-		repeated[i] = known[id]
-		known[id] = true
-	}
 	for i, id := range ids {
 		full := id.qualified()
-		if !repeated[i] && len(full) <= maxNameLen && sanitize(full) == full && !taken[full] {
+		if len(full) <= maxNameLen && sanitize(full) == full && !taken[full] {
 			names[i] = full
 			taken[full] = true
 		}
 	}
 	for i, id := range ids {
-		if names[i] != "" || repeated[i] {
-			continue
+		if names[i] == "" {
+			names[i] = freeName(id, taken)
+			taken[names[i]] = true
 		}
-		names[i] = freeName(id, taken)
-		taken[names[i]] = true
 	}
 	return names
 }

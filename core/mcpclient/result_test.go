@@ -152,8 +152,10 @@ func TestReadTools(t *testing.T) {
 		json.RawMessage(`{"inputSchema":{}}`),
 		json.RawMessage(`{"name":7,"inputSchema":{}}`),
 		json.RawMessage(`"name"`),
+		json.RawMessage(`{"name":"good","inputSchema":{"type":"object","properties":{"late":{}}}}`),
+		json.RawMessage(`{"name":"none"}`),
 	}
-	tools, problems := readTools(raw)
+	tools, repeated, problems := readTools(raw)
 	type row struct{ Definition, Parameters string }
 	var got []row
 	for _, tool := range tools {
@@ -174,8 +176,8 @@ func TestReadTools(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if len(problems) != 3 {
-		t.Errorf("problems: %q", problems)
+	if len(problems) != 3 || repeated != 2 {
+		t.Errorf("problems: %q, %d repeated", problems, repeated)
 	}
 }
 

@@ -227,10 +227,6 @@ func (s *Servers) current() table {
 	}
 	t := table{members: make(map[string]*member, len(ids)), listed: make(map[string]protocol.McpTool, len(ids))}
 	for i, name := range uniqueNames(ids) {
-		if name == "" {
-			s.r.log.Warn().Str("mcp_server", ids[i].server).Str("tool", ids[i].tool).Msg("an MCP server lists a tool twice")
-			continue
-		}
 		definition := listed[i].definition
 		tool := Tool{Name: name, Parameters: listed[i].parameters, Server: ids[i].server, Tool: ids[i].tool}
 		if definition.Description != nil {

@@ -177,23 +177,6 @@ func TestStartFailures(t *testing.T) {
 	}
 }
 
-func TestListFailures(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil)
-	for _, tt := range []struct{ list, log string }{
-		{"hang", "timed out: no answer to tools/list within 1s"},
-		{"error", "error -32603: no list"},
-		{"endless", errListEndless.Error()},
-	} {
-		s, failures := w.prepared(servers{"s": within(stdio(t, fakeConfig{List: tt.list}), time.Second, 0)}, nil)
-		<-s.members[0].lease.client.started
-		if len(s.Tools()) != 0 || !contains(w.log.String(), tt.log) {
-			t.Errorf("%s: tools %v, log %s", tt.list, s.Tools(), w.log)
-		}
-		none(t, failures)
-	}
-}
-
 func TestNothingConfigured(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
@@ -293,42 +276,6 @@ func TestServerAsks(t *testing.T) {
 	}
 	if !contains(w.log.String(), `"stderr":"a word to the log"`, `"mcp_server":"s"`, `"data":"\"careful\""`, "starting up", "2001-01-01") {
 		t.Errorf("log %s", w.log)
-	}
-}
-
-func TestToolListChanges(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil)
-	s, failures := w.prepared(servers{"s": stdio(t, fakeConfig{Pages: only("change")})}, nil)
-	if _, err := w.call(s, "s__change", ""); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"s__change"}, names(s)); diff != "" {
-		t.Errorf("the tools of the turn have changed: %s", diff)
-	}
-	if err := s.Prepare(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"s__brand-new", "s__change"}, names(s)); diff != "" {
-		t.Error(diff)
-	}
-	none(t, failures)
-}
-
-// TestRefreshIsBounded checks that a server which does not list its tools again
-// holds nobody up and keeps those it had.
-func TestRefreshIsBounded(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.RefreshWait = 50 * time.Millisecond })
-	s, _ := w.prepared(servers{"s": stdio(t, fakeConfig{Pages: only("mute")})}, nil)
-	if _, err := w.call(s, "s__mute", ""); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Prepare(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"s__mute"}, names(s)); diff != "" {
-		t.Error(diff)
 	}
 }
 

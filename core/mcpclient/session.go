@@ -179,7 +179,8 @@ func (s *session) waitStatus() string {
 // listPages bounds the pages of a list of tools.
 const listPages = 100
 
-// list returns the tools of the server as it sent them.
+// list returns the tools of the server as it sent them. With errListEndless it
+// returns those of the pages that were read.
 func (s *session) list(ctx context.Context) ([]json.RawMessage, error) {
 	var all []json.RawMessage
 	params := &mcp.ListToolsParams{}
@@ -200,11 +201,11 @@ func (s *session) list(ctx context.Context) ([]json.RawMessage, error) {
 			return all, nil
 		}
 		if page.NextCursor == params.Cursor {
-			return nil, errListEndless
+			return all, errListEndless
 		}
 		params = &mcp.ListToolsParams{Cursor: page.NextCursor}
 	}
-	return nil, errListEndless
+	return all, errListEndless
 }
 
 // call calls a tool. Nil arguments are left out.

@@ -15,18 +15,25 @@ type listedTool struct {
 }
 
 // readTools reads a list of tools. What is no tool at all is left out, and
-// named. (spec: mcp, do better, client)
-func readTools(raw []json.RawMessage) (tools []listedTool, problems []string) {
+// named. Of several with one name the first counts. (spec: mcp, tool names; do
+// better, client)
+func readTools(raw []json.RawMessage) (tools []listedTool, repeated int, problems []string) {
+	known := make(map[string]bool, len(raw))
 	for i, r := range raw {
 		definition, err := readTool(r)
 		if err != nil {
 			problems = append(problems, fmt.Sprintf("entry %d of the list: %v", i, err))
 			continue
 		}
+		if known[definition.Name] {
+			repeated++
+			continue
+		}
+		known[definition.Name] = true
 		parameters, _ := CleanSchema(definition.InputSchema)
 		tools = append(tools, listedTool{definition: *definition, parameters: parameters})
 	}
-	return tools, problems
+	return tools, repeated, problems
 }
 
 // readTool reads a tool. Members that are not what they should be are left out;
