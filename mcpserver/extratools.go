@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/codex-go/codex/core/conversation"
@@ -61,6 +62,9 @@ func (c *call) list() *toolResult {
 		return failure("Failed to list the Codex sessions: %v", err)
 	}
 	list := &conversationList{Conversations: make([]listed, 0, len(page.Items)), NextCursor: page.Next.String()}
+	if args.Cursor == "" {
+		list.Conversations = append(list.Conversations, c.server.unrecorded(&page)...)
+	}
 	for _, item := range page.Items {
 		_, err := c.server.agent.Conversations.Get(item.ID)
 		list.Conversations = append(list.Conversations, listed{
@@ -78,6 +82,23 @@ func (c *call) list() *toolResult {
 		return failure("Failed to list the Codex sessions: %v", err)
 	}
 	return success(string(text)).structured(list)
+}
+
+// unrecorded returns the running conversations that are newer than the first
+// page of the recorded ones: their prompt is not in their file yet.
+func (s *Server) unrecorded(page *rollout.Page) []listed {
+	var all []listed
+	for _, id := range s.lines.used() {
+		if n := len(page.Items); page.Next.String() != "" && n > 0 && id < page.Items[n-1].ID {
+			break // on another page
+		}
+		conv, err := s.agent.Conversations.Get(id)
+		if err != nil || slices.ContainsFunc(page.Items, func(item rollout.Summary) bool { return item.ID == id }) {
+			continue
+		}
+		all = append(all, listed{ConversationID: id, Cwd: conv.Cwd(), Open: true, Running: true})
+	}
+	return all
 }
 
 // one reads the arguments of a tool that works on an open conversation.

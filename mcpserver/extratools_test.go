@@ -69,6 +69,22 @@ func TestList(t *testing.T) {
 	p.cancelCall("2")
 }
 
+// TestListStarting lists a conversation of which nothing is recorded yet, as it
+// waits for a tool server.
+func TestListStarting(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, extra)
+	p := f.connect()
+	p.call("1", "codex", `{"prompt":"go","config":{"mcp_servers.slow":{"command":"sleep","args":["600"],"startup_timeout_sec":600}}}`)
+	m := p.event("session_configured")
+	id := m.str("params", "msg", "session_id")
+	all, _ := p.list(`{}`)
+	if len(all) != 1 || string(all[0].ConversationID) != id || all[0].Cwd != f.work || !all[0].Open || !all[0].Running {
+		t.Errorf("conversations %+v, want %s", all, id)
+	}
+	p.cancelCall("1")
+}
+
 // TestInterrupt ends a turn from beside.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()

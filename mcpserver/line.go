@@ -3,6 +3,7 @@ package mcpserver
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -54,6 +55,15 @@ func (l *lines) busy(id protocol.ConversationID) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.waiting[id]) > 0
+}
+
+// used returns the conversations that calls use, the newest first.
+func (l *lines) used() []protocol.ConversationID {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ids := slices.Sorted(maps.Keys(l.waiting))
+	slices.Reverse(ids) // ids begin with the time
+	return ids
 }
 
 // add appends a place. The caller holds l.mu.
