@@ -89,3 +89,10 @@ func Find(id int) (p Process, ok bool) {
 	}
 	return all[i], true
 }
+
+// Gone reports whether no process with an id runs any more. It is false where the
+// system does not tell.
+func Gone(id int) bool {
+	all, err := list()
+	return err == nil && !slices.ContainsFunc(all, func(p Process) bool { return p.ID == id && !p.Ended })
+}

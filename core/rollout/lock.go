@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/codex-go/codex/core/internal/pause"
+	"github.com/codex-go/codex/core/proctree"
 	"github.com/codex-go/codex/protocol"
 )
 
@@ -23,6 +25,11 @@ const (
 	coordinationWait = 5 * time.Second
 	// coordinationPoll is how often to look.
 	coordinationPoll = 2 * time.Millisecond
+	// inheritWait is how long to wait for a lock whose owner was killed: a child
+	// that it was just starting has it until it becomes another program.
+	inheritWait = 2 * time.Second
+	// inheritPoll is how often to look.
+	inheritPoll = 20 * time.Millisecond
 )
 
 // errLocked is what tryLock returns when another open file holds the lock.
@@ -104,8 +111,24 @@ func (d *lockDir) forget(id protocol.ConversationID) {
 	delete(d.held, id)
 }
 
-// lockFile makes and locks the file of id.
+// lockFile makes and locks the file of id. What a killed process has left locked
+// it waits for.
 func (d *lockDir) lockFile(ctx context.Context, id protocol.ConversationID, now time.Time) (*os.File, error) {
+	for waited := time.Duration(0); ; waited += inheritPoll {
+		f, err := d.tryLockFile(ctx, id, now)
+		var locked *LockedError
+		if !errors.As(err, &locked) || locked.PID == 0 || waited >= inheritWait || !proctree.Gone(locked.PID) {
+			return f, err
+		}
+		if pause.For(ctx, inheritPoll) != nil {
+			return nil, err
+		}
+	}
+}
+
+// tryLockFile makes and locks the file of id. It fails with a [*LockedError] when
+// another process has the lock.
+func (d *lockDir) tryLockFile(ctx context.Context, id protocol.ConversationID, now time.Time) (*os.File, error) {
 	if err := os.MkdirAll(d.path, 0o700); err != nil {
 		return nil, err
 	}
