@@ -428,11 +428,14 @@ func TestIndexChangesNothing(t *testing.T) {
 // stepClock returns when the clock of the file system has made a step.
 func stepClock(t *testing.T, home string) {
 	t.Helper()
-	begin, _, ok := fileClock(home)
-	for now := begin; now.Equal(begin); {
-		if now, _, ok = fileClock(home); !ok {
+	read := func() time.Time {
+		now, _, ok := fileClock(home)
+		if !ok {
 			t.Fatal("no clock")
 		}
+		return now
+	}
+	for begin := read(); read().Equal(begin); {
 	}
 }
 
