@@ -182,8 +182,13 @@ func newOutcome(result *exec.Result, err error) *outcome {
 // deniedNote tells the model that the sandbox, of a kind, was in the way.
 const deniedNote = "[the command seems to have been stopped by the sandbox (%s)]"
 
-// result is what the model reads.
+// result is what the model reads. Where nothing ran and nothing stands in for an
+// exit code there is no output either, but a sentence.
+// (spec: exec-and-tools, output string for the model)
 func (o *outcome) result(denied bool, sandbox string) Result {
+	if o.notStarted != nil && o.exitCode == exec.ExitNone {
+		return Result{Text: "execution error: " + o.notStarted.Error()}
+	}
 	text := o.formatted
 	if denied {
 		text += fmt.Sprintf("\n"+deniedNote, sandbox)

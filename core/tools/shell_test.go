@@ -124,7 +124,7 @@ result false the user rejected the command`},
 			broken: errors.New("this kernel cannot"), want: `
 begin c1 ["make"] in $CWD
 end c1 -1 out="" err="this kernel cannot" both="this kernel cannot" model="this kernel cannot"
-result false {"output":"this kernel cannot","metadata":{"exit_code":-1,"duration_seconds":0.0}}`},
+result false execution error: this kernel cannot`},
 
 		{name: "denied by the sandbox, on-request", policy: protocol.AskOnRequest, sandbox: readOnly, args: `{"command":["touch","x"]}`,
 			outcomes: []outcome{{code: 1, stderr: "touch: Permission denied\n"}}, want: `
