@@ -166,7 +166,7 @@ func tryEscapes(t *testing.T, m machine, w *world, policy protocol.SandboxPolicy
 // could never work shows.
 func TestAttemptsAreReal(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
+	if testing.Short() || !thorough {
 		t.Skip("takes a while")
 	}
 	all := machines()
