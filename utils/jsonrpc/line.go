@@ -20,8 +20,8 @@ const (
 
 // LineOptions are the settings of [NewLineTransport].
 type LineOptions struct {
-	// MaxLine is the length in bytes, without the line feed, up to which lines
-	// are read. Longer ones are skipped. 0 means [DefaultMaxLine].
+	// MaxLine is the length in bytes, without the line feed and blanks in front,
+	// up to which lines are read. Longer ones are skipped. 0 means [DefaultMaxLine].
 	MaxLine int
 }
 
@@ -75,10 +75,15 @@ func (t *lineTransport) readLine() ([]byte, error) {
 	var begun gather // a line that does not end in rest
 	for {
 		part, whole := t.next()
+		if begun.size == 0 {
+			// Blanks in front do not count, so that an empty line costs no memory,
+			// however long it is and in whatever pieces it comes.
+			part = bytes.TrimLeft(part, blanks)
+		}
 		switch {
 		case begun.size+len(part) > t.maxLine:
 			return nil, t.skip(&begun, part, whole)
-		case begun.size > 0 || len(bytes.Trim(part, blanks)) > 0: // an empty line costs no memory
+		case len(part) > 0:
 			begun.add(part)
 		}
 		switch {

@@ -272,7 +272,7 @@ func FuzzLine(f *testing.F) {
 			maxLine = DefaultMaxLine
 		}
 		for line := range bytes.Lines(input) {
-			line = bytes.TrimSuffix(line, []byte("\n"))
+			line = bytes.TrimLeft(bytes.TrimSuffix(line, []byte("\n")), " \t\r")
 			if len(line) > maxLine {
 				want = append(want, fmt.Sprintf("%d>%d:%s", len(line), maxLine, line[:min(len(line), oversizePrefix)]))
 			} else if line = bytes.Trim(line, " \t\r"); len(line) > 0 {
