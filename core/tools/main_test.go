@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -119,6 +120,7 @@ func changes(cwd string, all protocol.FileChanges) string {
 		}
 		list = append(list, kind+" "+strings.TrimPrefix(path, cwd+string(filepath.Separator)))
 	}
+	slices.Sort(list)
 	return strings.Join(list, ", ")
 }
 
