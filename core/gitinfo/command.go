@@ -60,12 +60,17 @@ func git(ctx context.Context, dir string, ok []int, args ...string) ([]byte, err
 
 // gitWith is git with further variables in the environment.
 func gitWith(ctx context.Context, dir string, env []string, ok []int, args ...string) ([]byte, error) {
+	return gitWithin(ctx, maxOutput, dir, env, ok, args...)
+}
+
+// gitWithin is gitWith with a bound of the output, in bytes.
+func gitWithin(ctx context.Context, limit int, dir string, env []string, ok []int, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "git", append(slices.Clip(always), args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(environment(), env...)
-	out := &limitedBuffer{max: maxOutput, overflow: cancel}
+	out := &limitedBuffer{max: limit, overflow: cancel}
 	cmd.Stdout = out
 	ownGroup(cmd)
 	cmd.WaitDelay = time.Second
@@ -73,7 +78,7 @@ func gitWith(ctx context.Context, dir string, env []string, ok []int, args ...st
 	var exit *exec.ExitError
 	switch {
 	case out.full:
-		return nil, fmt.Errorf("git %s: more than %d bytes of output", subcommand(args), maxOutput)
+		return nil, fmt.Errorf("git %s: more than %d bytes of output", subcommand(args), limit)
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("git %s: %w", subcommand(args), ctx.Err())
 	case errors.As(err, &exit) && slices.Contains(ok, exit.ExitCode()):

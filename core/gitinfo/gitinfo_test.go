@@ -180,7 +180,7 @@ func TestCommandsEnd(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
 	}
-	_, err = git(t.Context(), s.dir, nil, "-c", "alias.flood=!yes", "flood")
+	_, err = gitWithin(t.Context(), 1<<20, s.dir, nil, nil, "-c", "alias.flood=!yes", "flood")
 	if err == nil || !strings.Contains(err.Error(), "output") {
 		t.Error(err)
 	}
