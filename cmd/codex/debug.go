@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"runtime"
@@ -23,7 +22,7 @@ func newDebug(flags *globalFlags) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    needCommand,
 	}
-	cmd.AddCommand(newDebugRun(flags, "landlock", "linux"), newDebugRun(flags, "seatbelt", "darwin"), newDebugSandbox())
+	cmd.AddCommand(newDebugRun(flags, "landlock", "linux", "Linux"), newDebugRun(flags, "seatbelt", "darwin", "macOS"), newDebugSandbox())
 	return cmd
 }
 
@@ -42,34 +41,32 @@ func newDebugSandbox() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			out := cmd.OutOrStdout()
-			if !asJSON {
-				_, err := fmt.Fprintln(out, report)
-				return err
+			if asJSON {
+				return writeJSON(cmd.OutOrStdout(), report)
 			}
-			enc := json.NewEncoder(out)
-			enc.SetEscapeHTML(false)
-			enc.SetIndent("", "  ")
-			return enc.Encode(report)
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), report)
+			return err
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	jsonFlag(cmd, &asJSON)
 	return cmd
 }
 
-// newDebugRun runs a command inside the sandbox of one system.
-func newDebugRun(flags *globalFlags, name, system string) *cobra.Command {
+// newDebugRun runs a command inside the sandbox of one system: goos, for people
+// system.
+func newDebugRun(flags *globalFlags, name, goos, system string) *cobra.Command {
 	var fullAuto bool
 	cmd := &cobra.Command{
 		Use:   name + " [--full-auto] [--] COMMAND [ARGS...]",
 		Short: "Run a command inside the sandbox of " + system,
 		Long: "Runs a command under the read-only policy, or with --full-auto under workspace-write, as a conversation would:\n" +
 			"with the environment that the configuration gives to commands. It exits with the command's exit code.",
-		Example: "  codex debug " + name + " -- touch /etc/x",
+		Example:               "  codex debug " + name + " -- touch /etc/x",
+		DisableFlagsInUseLine: true, // a flag behind the command is the command's
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case runtime.GOOS != system:
-				return fmt.Errorf("%s is not available on %s", name, runtime.GOOS)
+			case runtime.GOOS != goos:
+				return fmt.Errorf("%s is not available on this system: it is the sandbox of %s", name, system)
 			case len(args) == 0:
 				return &exitError{code: 101, err: fmt.Errorf("no command to run")}
 			}

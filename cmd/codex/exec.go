@@ -60,11 +60,12 @@ func newExec(flags *globalFlags) *cobra.Command {
 		Example: "  codex exec \"Explain this repository\"\n" +
 			"  codex exec --full-auto --json \"Make the tests pass\"\n" +
 			"  git diff | codex exec -\n" +
+			"  codex exec \"What has changed?\" -i before.png after.png\n" +
 			"  codex exec resume --last \"And now the documentation\"",
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	fl := cmd.Flags()
-	fl.StringArrayVarP(&f.images, "image", "i", nil, "show `FILE` to the model; repeatable, comma-separated")
+	fl.StringArrayVarP(&f.images, "image", "i", nil, "show each `FILE` up to the next flag to the model; repeatable, comma-separated")
 	fl.StringVarP(&f.model, "model", "m", "", "model to use")
 	fl.StringVarP(&f.profile, "profile", "p", "", "profile of config.toml to use")
 	fl.StringVarP(&f.sandbox, "sandbox", "s", "", "what commands may do: read-only, workspace-write or danger-full-access")
@@ -133,14 +134,17 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 	default:
 		return usageError("--color must be always, never or auto")
 	}
+	if o.Images, err = f.imageFiles(); err != nil {
+		return err
+	}
 	if o.Prompt, err = readPrompt(prompt, os.Stdin, o.Err); err != nil {
+		if len(o.Images) > 0 && prompt == nil {
+			return fmt.Errorf("%w; every word behind -i is an image: put the prompt in front of it, or behind --", err)
+		}
 		return err
 	}
 	if o.OutputSchema, err = readSchema(f.outputSchema); err != nil {
 		return err
-	}
-	for _, list := range f.images {
-		o.Images = append(o.Images, strings.Split(list, ",")...)
 	}
 	for _, dir := range f.addDirs {
 		abs, err := filepath.Abs(dir)
@@ -165,6 +169,23 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 		}
 		return &exitError{code: max(code, 1), err: err}
 	})
+}
+
+// imageFiles are the files of -i.
+func (f *execFlags) imageFiles() ([]string, error) {
+	var files []string
+	for _, list := range f.images {
+		if list == "" {
+			return nil, usageError("-i needs a file behind it; see \"codex exec --help\"")
+		}
+		for file := range strings.SplitSeq(list, ",") {
+			if file == "" {
+				return nil, usageError("-i has an empty file name in %q", list)
+			}
+			files = append(files, file)
+		}
+	}
+	return files, nil
 }
 
 // arguments tells prompt and resume apart: [PROMPT] [resume [ID] [PROMPT]].

@@ -21,13 +21,14 @@ import (
 const (
 	issuedAccess  = "issued-access-token"
 	issuedRefresh = "issued-refresh-token"
+	issuedAccount = "issued-account"
 )
 
 // fakeIssuer is an authorization server that signs everybody in, with a code
-// from another device at the second question.
+// from another device at the second question, and the service with their tasks.
 func fakeIssuer() *httptest.Server {
 	encode := base64.RawURLEncoding.EncodeToString
-	id := encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(`{"email":"ann@example.com"}`)) + ".c2ln"
+	id := encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(`{"email":"ann@example.com","https://api.openai.com/auth":{"chatgpt_account_id":"`+issuedAccount+`"}}`)) + ".c2ln"
 	questions := 0
 	mux := http.NewServeMux()
 	answer := func(w http.ResponseWriter, format string, args ...any) {
@@ -46,7 +47,25 @@ func fakeIssuer() *httptest.Server {
 		}
 		answer(w, `{"authorization_code":"code","code_challenge":"c","code_verifier":"v"}`)
 	})
+	mux.HandleFunc("GET /wham/tasks/{id}", func(w http.ResponseWriter, r *http.Request) {
+		diff, ok := taskDiffs[r.PathValue("id")]
+		switch {
+		case r.Header.Get("Authorization") != "Bearer "+issuedAccess || r.Header.Get("chatgpt-account-id") != issuedAccount:
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+		case !ok:
+			http.Error(w, "no such task for "+issuedAccess, http.StatusNotFound)
+		default:
+			answer(w, `{"current_diff_task_turn":{"output_items":[{"type":"message"},{"type":"pr","output_diff":{"diff":%q}}]}}`, diff)
+		}
+	})
 	return httptest.NewServer(mux)
+}
+
+// taskDiffs are what the tasks in the cloud have made, by their ids.
+var taskDiffs = map[string]string{
+	"fits":    "diff --git a/f.txt b/f.txt\n--- a/f.txt\n+++ b/f.txt\n@@ -1 +1 @@\n-one\n+two\n",
+	"misfits": "diff --git a/f.txt b/f.txt\n--- a/f.txt\n+++ b/f.txt\n@@ -1 +1 @@\n-three\n+two\n",
+	"nothing": "",
 }
 
 // TestLoginInTheBrowser signs in as a user does, whose browser gets its last

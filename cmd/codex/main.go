@@ -49,7 +49,9 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the first signal ends in order, the second at once
-	err := newRoot().ExecuteContext(ctx)
+	root := newRoot()
+	root.SetArgs(manyImages(root, os.Args[1:]))
+	err := root.ExecuteContext(ctx)
 	var exit *exitError
 	switch {
 	case err == nil:

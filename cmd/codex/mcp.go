@@ -121,8 +121,9 @@ func newMcpAdd(flags *globalFlags) *cobra.Command {
 		Short: "Add a server that is started as a command",
 		Long: "Adds a server to config.toml, or replaces the one of that name. Everything else in the file stays as it is.\n" +
 			"What follows the command belongs to it.",
-		Example:            "  codex mcp add docs --env INDEX=/srv/docs -- docs-server --stdio",
-		DisableFlagParsing: true, // see splitCommand
+		Example:               "  codex mcp add docs --env INDEX=/srv/docs -- docs-server --stdio",
+		DisableFlagParsing:    true, // see splitCommand
+		DisableFlagsInUseLine: true, // a flag behind the command is the command's
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, command, err := splitCommand(cmd, args)
 			if errors.Is(err, pflag.ErrHelp) {
@@ -132,7 +133,7 @@ func newMcpAdd(flags *globalFlags) *cobra.Command {
 				return err
 			}
 			if !config.ValidMcpServerName(name) {
-				return fmt.Errorf("invalid server name %q: use letters, digits, - and _", name)
+				return invalidName(name)
 			}
 			if len(command) == 0 {
 				return fmt.Errorf("the command of the server %q is missing", name)
@@ -194,22 +195,35 @@ func splitCommand(cmd *cobra.Command, args []string) (name string, command []str
 func newMcpRemove(flags *globalFlags) *cobra.Command {
 	return &cobra.Command{
 		Use: "remove NAME", Short: "Remove a server", Args: exactArgs(1),
+		Long:    "Removes a server from config.toml, and the sign-in to it unless another server there has the same url.",
 		Example: "  codex mcp remove docs",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			name := args[0]
 			l, err := flags.loader()
 			if err != nil {
 				return err
 			}
-			removed, err := l.RemoveMcpServer(cmd.Context(), args[0])
-			if err != nil {
+			removed, orphan, err := l.RemoveMcpServer(cmd.Context(), name)
+			switch {
+			case err != nil:
+				return err
+			case !removed && !config.ValidMcpServerName(name):
+				return invalidName(name)
+			case !removed:
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "No MCP server named '%s' found.\n", name)
 				return err
 			}
-			text := "No MCP server named '%s' found.\n"
-			if removed {
-				text = "Removed global MCP server '%s'.\n"
+			if orphan != "" {
+				if _, err := mcpStore(l).Remove(cmd.Context(), orphan); err != nil {
+					return fmt.Errorf("the server %q was removed, but not the sign-in to it: %w", name, err)
+				}
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), text, args[0])
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Removed global MCP server '%s'.\n", name)
 			return err
 		},
 	}
+}
+
+func invalidName(name string) error {
+	return fmt.Errorf("invalid server name %q: use letters, digits, - and _", name)
 }

@@ -84,5 +84,10 @@ func (f *globalFlags) mcpCredentials(ctx context.Context, name string) (address 
 	if !ok {
 		return "", nil, fmt.Errorf("the MCP server %q is a program: only servers with a url want a sign-in", name)
 	}
-	return web.URL, oauth.NewStore(filepath.Join(l.Home, oauth.FileName), nil), nil
+	return web.URL, mcpStore(l), nil
+}
+
+// mcpStore keeps the sign-ins to MCP servers.
+func mcpStore(l *config.Loader) *oauth.Store {
+	return oauth.NewStore(filepath.Join(l.Home, oauth.FileName), nil)
 }

@@ -1,11 +1,38 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 )
+
+// TestUnknownFlags gives every command a flag that it does not know. It says so,
+// where to read about it, and does nothing else.
+func TestUnknownFlags(t *testing.T) {
+	t.Parallel()
+	var check func(cmd *cobra.Command)
+	check = func(cmd *cobra.Command) {
+		for _, sub := range cmd.Commands() {
+			check(sub)
+		}
+		root := newRoot()
+		var out strings.Builder
+		root.SetOut(&out)
+		root.SetArgs(append(strings.Fields(cmd.CommandPath())[1:], "--no-such-flag"))
+		err := root.ExecuteContext(t.Context())
+		var exit *exitError
+		want := fmt.Sprintf("unknown flag: --no-such-flag; see %q", cmd.CommandPath()+" --help")
+		if !errors.As(err, &exit) || exit.code != 2 || err.Error() != want || out.Len() > 0 {
+			t.Errorf("%s: %v, %q; want %q", cmd.CommandPath(), err, out.String(), want)
+		}
+	}
+	root := newRoot()
+	root.InitDefaultHelpCmd()
+	check(root)
+}
 
 // TestHelp asks every command for help: it says in a line what the command does,
 // shows an example that names it, and describes every flag.

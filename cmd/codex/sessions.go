@@ -118,6 +118,13 @@ func newSessionsList(flags *globalFlags) *cobra.Command {
 			if asJSON {
 				return writeJSON(cmd.OutOrStdout(), found)
 			}
+			if len(found) == 0 {
+				text := "No conversations are recorded"
+				if !all {
+					text += "; --all also lists those of codex exec and of MCP clients"
+				}
+				fmt.Fprintln(cmd.ErrOrStderr(), text)
+			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, s := range found {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", s.ID, localTime(s.Timestamp), oneLine(s.Preview))

@@ -30,6 +30,9 @@ func newSessionsFork(flags *globalFlags) *cobra.Command {
 		Long:    "Makes a new conversation with everything before one of the user's messages, counted from 0, and prints its id.",
 		Example: "  codex sessions fork --before 2 0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if nth < 0 {
+				return usageError("--before is %d, and must not be negative", nth)
+			}
 			return flags.withAgent(cmd.Context(), config.Overrides{}, func(ctx context.Context, a *agent.Agent) error {
 				at, err := locate(ctx, a.Store, args[0])
 				if err != nil {

@@ -38,8 +38,11 @@ func FindHome(getenv func(string) string) (string, error) {
 		return filepath.Join(home, ".codex"), nil
 	}
 	account, err := user.Current()
-	if err != nil || account.HomeDir == "" {
-		return "", errors.Join(ErrNoHome, err)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w; set %s", ErrNoHome, err, HomeVariable)
+	}
+	if account.HomeDir == "" {
+		return "", fmt.Errorf("%w; set %s", ErrNoHome, HomeVariable)
 	}
 	return filepath.Join(account.HomeDir, ".codex"), nil
 }

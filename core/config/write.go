@@ -107,14 +107,28 @@ func (l *Loader) SetMcpServer(ctx context.Context, name string, server McpServer
 }
 
 // RemoveMcpServer takes a server away, valid or not, and tells whether the file
-// had one of that name.
-func (l *Loader) RemoveMcpServer(ctx context.Context, name string) (removed bool, err error) {
+// had one of that name. orphan is its address if it had one that no other server
+// of the file has: what is stored for that address serves nobody any more.
+func (l *Loader) RemoveMcpServer(ctx context.Context, name string) (removed bool, orphan string, err error) {
+	const table, url = "mcp_servers", "url"
 	err = l.edit(ctx, func(doc *tomledit.Document) error {
+		address, _ := doc.String(table, name, url)
 		var err error
-		removed, err = doc.Remove("mcp_servers", name)
-		return err
+		if removed, err = doc.Remove(table, name); err != nil || !removed {
+			return err
+		}
+		for _, other := range doc.Keys(table) {
+			if used, _ := doc.String(table, other, url); used == address {
+				return nil
+			}
+		}
+		orphan = address
+		return nil
 	})
-	return removed, err
+	if err != nil {
+		return false, "", err
+	}
+	return removed, orphan, nil
 }
 
 func (l *Loader) edit(ctx context.Context, change func(*tomledit.Document) error) error {

@@ -155,18 +155,31 @@ func TestSetMcpServer(t *testing.T) {
 
 func TestRemoveMcpServer(t *testing.T) {
 	t.Parallel()
-	const text = "# c\n[mcp_servers.a]\ncommand = \"a\"\n\n# bad\n[mcp_servers.\"b b\"]\nx = 1\n[mcp_servers.\"b b\".env]\ny = 2\n\n[tools]\n"
+	const text = "# c\n[mcp_servers.a]\ncommand = \"a\"\n\n# bad\n[mcp_servers.\"b b\"]\nx = 1\n[mcp_servers.\"b b\".env]\ny = 2\n\n" +
+		"[mcp_servers]\nd = { url = \"https://d\" }\ne = { url = \"https://d\", args = 1 }\n[tools]\n"
 	l, _ := newLoader(t, text)
-	if removed, err := l.RemoveMcpServer(t.Context(), "none"); err != nil || removed {
-		t.Errorf("got %t, %v", removed, err)
+	for _, test := range []struct {
+		name    string
+		removed bool
+		orphan  string
+	}{
+		{"none", false, ""},
+		{"b b", true, ""},
+		{"d", true, ""}, // e has the same address
+		{"e", true, "https://d"},
+		{"e", false, ""},
+	} {
+		removed, orphan, err := l.RemoveMcpServer(t.Context(), test.name)
+		if err != nil || removed != test.removed || orphan != test.orphan {
+			t.Errorf("%s: got %t, %q, %v", test.name, removed, orphan, err)
+		}
+		if test.name == "none" {
+			if diff := gocmp.Diff(text, stored(t, l)); diff != "" {
+				t.Error(diff)
+			}
+		}
 	}
-	if diff := gocmp.Diff(text, stored(t, l)); diff != "" {
-		t.Error(diff)
-	}
-	if removed, err := l.RemoveMcpServer(t.Context(), "b b"); err != nil || !removed {
-		t.Errorf("got %t, %v", removed, err)
-	}
-	if diff := gocmp.Diff("# c\n[mcp_servers.a]\ncommand = \"a\"\n\n[tools]\n", stored(t, l)); diff != "" {
+	if diff := gocmp.Diff("# c\n[mcp_servers.a]\ncommand = \"a\"\n\n[mcp_servers]\n[tools]\n", stored(t, l)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // maxDotenv bounds the .env file, in bytes.
@@ -32,8 +33,8 @@ func LoadDotenv(home string) (Dotenv, error) {
 	path := filepath.Join(home, ".env")
 	info, err := os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return done, nil
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return done, nil // a home that is no folder is found out about elsewhere
 	case err != nil:
 		return done, fmt.Errorf("read .env: %w", err)
 	case !info.Mode().IsRegular() || info.Size() > maxDotenv:

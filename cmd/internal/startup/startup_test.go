@@ -51,6 +51,13 @@ func TestLoadDotenvMissing(t *testing.T) {
 	if _, err := LoadDotenv(home); err == nil {
 		t.Error("a folder named .env: no error")
 	}
+	file := filepath.Join(home, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadDotenv(file); err != nil {
+		t.Errorf("a home that is a file: %v", err)
+	}
 }
 
 func TestLinkDir(t *testing.T) {

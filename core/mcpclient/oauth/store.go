@@ -135,6 +135,10 @@ func (s *Store) save(ctx context.Context, address string, c *credentials) error 
 // Remove forgets the credentials of a server and reports whether there were
 // some.
 func (s *Store) Remove(ctx context.Context, address string) (removed bool, err error) {
+	f, err := s.read()
+	if err != nil || f.Servers[address] == nil {
+		return false, err // and no lock is left where nobody has ever signed in
+	}
 	err = s.change(ctx, func(f *file) (bool, error) {
 		_, removed = f.Servers[address]
 		delete(f.Servers, address)
