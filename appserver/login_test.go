@@ -238,3 +238,25 @@ func TestLoginPort(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestLoginIsForced asks for what the configuration forbids.
+func TestLoginIsForced(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ method, request, want string }{
+		{"chatgpt", `{"id":1,"method":"loginApiKey","params":{"apiKey":"sk-test"}}`, "forced_login_method allows only a ChatGPT account"},
+		{"api", `{"id":1,"method":"loginChatGpt"}`, "forced_login_method allows only an API key"},
+	} {
+		s := newStage(t, stageOptions{config: "forced_login_method = \"" + test.method + "\"\nmodel_provider = \"openai\"\n"})
+		w := s.dial()
+		w.send(initialize)
+		w.until(`"id":0,`)
+		w.send(test.request)
+		if got := w.until(`"id":1,`); !strings.Contains(got[0], `"code":-32600`) || !strings.Contains(got[0], test.want) {
+			t.Errorf("%s: got %s", test.method, got)
+		}
+		if _, err := os.Stat(filepath.Join(s.home, "auth.json")); err == nil {
+			t.Errorf("%s: a login was stored", test.method)
+		}
+		w.end()
+	}
+}

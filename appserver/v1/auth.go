@@ -17,6 +17,9 @@ func (m *Methods) loginAPIKey(ctx context.Context, req *jsonrpc.Request, r *prot
 	if strings.TrimSpace(r.APIKey) == "" {
 		return nil, invalidRequest("%v", auth.ErrEmptyKey) // a login goes on
 	}
+	if err := m.b.Auth.MayLogIn(protocol.AuthAPIKey); err != nil {
+		return nil, invalidRequest("%s: %v", doing, err)
+	}
 	if err := m.endLogin(ctx); err != nil {
 		return nil, replyError(doing, err)
 	}

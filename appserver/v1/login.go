@@ -73,6 +73,9 @@ func (l *Logins) leave(a *activeLogin) {
 // methods)
 func (m *Methods) loginChatGPT(ctx context.Context, req *jsonrpc.Request) (any, error) {
 	const doing = "failed to start the login server"
+	if err := m.b.Auth.MayLogIn(protocol.AuthChatGPT); err != nil {
+		return nil, invalidRequest("%s: %v", doing, err)
+	}
 	a := &activeLogin{id: protocol.NewLoginID(), hurry: make(chan struct{}), gone: make(chan struct{})}
 	for !m.b.Logins.enter(a) { // another connection may be faster
 		if err := m.endLogin(ctx); err != nil {

@@ -108,13 +108,22 @@ func (f *globalFlags) withAuth(ctx context.Context, do func(context.Context, ses
 	identity := clientid.New(clientid.Options{
 		LookupEnv: func(name string) (string, bool) { return shellenv.Lookup(l.Environ, name) },
 	})
-	m := auth.NewManager(auth.Options{Home: l.Home, Identity: identity})
+	m := auth.NewManager(auth.Options{
+		Home: l.Home, Identity: identity, Policy: auth.Policy{Method: cfg.ForcedLoginMethod, Workspace: cfg.ForcedWorkspaceID},
+	})
 	return errors.Join(do(ctx, session{m, identity, cfg}), m.Close(context.WithoutCancel(ctx)))
 }
 
 // login signs in, in the way that the flags ask for.
 func (f *loginFlags) login(ctx context.Context, byKey bool, stdin io.Reader, prompts *os.File, out io.Writer) error {
 	return f.withAuth(ctx, func(ctx context.Context, s session) error {
+		method := protocol.AuthChatGPT
+		if byKey {
+			method = protocol.AuthAPIKey
+		}
+		if err := s.auth.MayLogIn(method); err != nil {
+			return fmt.Errorf("log in: %w", err)
+		}
 		if !byKey && !f.device {
 			return f.loginBrowser(ctx, s, out)
 		}

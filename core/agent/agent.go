@@ -127,6 +127,7 @@ func New(ctx context.Context, o *Options) (*Agent, error) {
 		Identity:       a.Identity,
 		HTTPClient:     opts.HTTPClient,
 		APIKeyOverride: opts.APIKey,
+		Policy:         auth.Policy{Method: a.Startup.ForcedLoginMethod, Workspace: a.Startup.ForcedWorkspaceID},
 		Now:            opts.Now,
 	})
 	a.Store = rollout.NewFileStore(opts.Home, nil)

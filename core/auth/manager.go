@@ -35,6 +35,9 @@ type Options struct {
 	// APIKeyOverride, when it is not blank, is the credential whatever
 	// auth.json holds.
 	APIKeyOverride string
+	// Policy says which credentials may be used. A forbidden override leaves
+	// nobody signed in.
+	Policy Policy
 	// Now tells the time. Nil means [time.Now].
 	Now func() time.Time
 	// RefreshTimeout bounds one request to the issuer. Zero means a minute.
@@ -67,6 +70,7 @@ var (
 type Manager struct {
 	home     string
 	override string
+	policy   Policy
 	now      func() time.Time
 	client   tokenClient
 	// replaceFile stores new content in auth.json.
@@ -102,6 +106,7 @@ func NewManager(options Options) *Manager {
 	m := &Manager{
 		home:     options.Home,
 		override: strings.TrimSpace(options.APIKeyOverride),
+		policy:   options.Policy,
 		now:      options.Now,
 		client: tokenClient{
 			url:      options.TokenURL,
@@ -111,6 +116,11 @@ func NewManager(options Options) *Manager {
 		replaceFile: func(path string, content []byte) error {
 			return atomicfile.Replace(path, content, atomicfile.Options{Mode: 0o600})
 		},
+	}
+	if m.override != "" {
+		if err := m.policy.method(protocol.AuthAPIKey); err != nil {
+			m.override, m.loaded, m.loadErr = "", true, err
+		}
 	}
 	if options.Identity != (clientid.Identity{}) {
 		m.client.userAgent, m.client.originator = options.Identity.UserAgent, options.Identity.Originator
@@ -170,6 +180,9 @@ func (m *Manager) load() {
 	if errors.Is(m.loadErr, fs.ErrNotExist) {
 		m.loadErr = nil
 	}
+	if err := m.policy.checkRecord(m.current); err != nil {
+		m.current, m.loadErr = nil, err
+	}
 	m.stored = m.current.refreshToken()
 }
 
@@ -201,8 +214,8 @@ func (m *Manager) Snapshot() (auth Auth, ok bool) {
 	return auth, true
 }
 
-// LoadError tells why auth.json could not be used when it was last read; nil
-// when it could, or when there is none.
+// LoadError tells why auth.json could not be used when it was last read, or may
+// not be ([*PolicyError]); nil when it could, or when there is none.
 func (m *Manager) LoadError() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -257,8 +270,13 @@ func (m *Manager) replace(r *record) {
 	}
 }
 
+// MayLogIn tells whether the policy allows a way to sign in: nil or a
+// [*PolicyError].
+func (m *Manager) MayLogIn(mode protocol.AuthMode) error { return m.policy.method(mode) }
+
 // LoginAPIKey stores an API key in place of whatever was stored. White space
-// around it is cut; a blank key is [ErrEmptyKey].
+// around it is cut; a blank key is [ErrEmptyKey]. A login that the policy forbids
+// is a [*PolicyError], here and in [Manager.LoginChatGPT], and changes nothing.
 // (spec: config-and-auth, login with API key)
 func (m *Manager) LoginAPIKey(ctx context.Context, key string) error {
 	key = strings.TrimSpace(key)
@@ -289,6 +307,9 @@ func (m *Manager) LoginChatGPT(ctx context.Context, tokens Tokens) error {
 
 func (m *Manager) login(ctx context.Context, r *record) error {
 	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("log in: %w", err)
+	}
+	if err := m.policy.checkRecord(r); err != nil {
 		return fmt.Errorf("log in: %w", err)
 	}
 	if err := os.MkdirAll(m.home, 0o700); err != nil {

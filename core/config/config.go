@@ -97,6 +97,10 @@ type Config struct {
 
 	// ChatGPTBaseURL has no trailing slash.
 	ChatGPTBaseURL string
+	// ForcedLoginMethod is the only way in which the user may be signed in, and
+	// ForcedWorkspaceID the only ChatGPT account; empty for any.
+	ForcedLoginMethod protocol.AuthMode
+	ForcedWorkspaceID string
 	// FileOpener and TUI concern front ends alone.
 	FileOpener        FileOpener
 	Notifications     Notifications

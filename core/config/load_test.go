@@ -135,6 +135,8 @@ file_opener = "cursor"
 hide_agent_reasoning = true
 show_raw_agent_reasoning = true
 chatgpt_base_url = "https://example.com/api/"
+forced_login_method = "api"
+forced_chatgpt_workspace_id = " acct "
 disable_paste_burst = true
 experimental_use_exec_command_tool = true
 experimental_use_unified_exec_tool = true
@@ -242,6 +244,7 @@ requires_openai_auth = true
 		WebSearch: true, UseExecCommandTool: true, UseUnifiedExecTool: true,
 		ShowRawReasoning: true, HideReasoning: true,
 		ChatGPTBaseURL: "https://example.com/api", FileOpener: OpenCursor,
+		ForcedLoginMethod: protocol.AuthAPIKey, ForcedWorkspaceID: "acct",
 		Notifications: Notifications{Kinds: []string{"agent-turn-complete"}}, DisablePasteBurst: true,
 		Otel: Otel{LogUserPrompt: true, Environment: "prod", Exporter: &OtelHTTP{
 			Endpoint: "https://e", Headers: map[string]string{"a": "b"}, Protocol: OtelJSON,

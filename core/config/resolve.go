@@ -111,6 +111,8 @@ func (r *resolver) resolve() (*Config, error) {
 		ApprovalPolicy:   pick(r, "approval_policy", Given(o.ApprovalPolicy), p.ApprovalPolicy, f.ApprovalPolicy, protocol.AskOnRequest),
 		ChatGPTBaseURL: strings.TrimSuffix(
 			pick(r, "chatgpt_base_url", nil, p.ChatGPTBaseURL, f.ChatGPTBaseURL, defaultChatGPTBaseURL), "/"),
+		ForcedLoginMethod: orDefault(f.ForcedLoginMethod, "").authMode(),
+		ForcedWorkspaceID: strings.TrimSpace(orDefault(f.ForcedWorkspaceID, "")),
 
 		ProjectDocMaxBytes:          int(min(orDefault(f.ProjectDocMaxBytes, defaultProjectDocMaxBytes), 1<<30)),
 		ProjectDocFallbackFilenames: f.ProjectDocFallbackNames,

@@ -51,8 +51,10 @@ type file struct {
 	UseExecCommandTool      bool                          `toml:"experimental_use_exec_command_tool"`
 	UseUnifiedExecTool      bool                          `toml:"experimental_use_unified_exec_tool"`
 	UseRmcpClient           bool                          `toml:"experimental_use_rmcp_client"`
-	OpenAIBaseURL           *string                       `toml:"openai_base_url"` // newer clients set it
-	WebSearch               *webSearchMode                `toml:"web_search"`      // newer clients set it
+	OpenAIBaseURL           *string                       `toml:"openai_base_url"`             // newer clients set it
+	WebSearch               *webSearchMode                `toml:"web_search"`                  // newer clients set it
+	ForcedLoginMethod       *loginMethod                  `toml:"forced_login_method"`         // of newer releases
+	ForcedWorkspaceID       *string                       `toml:"forced_chatgpt_workspace_id"` // of newer releases
 }
 
 // retiredKeys are keys of old releases. They are passed over without a word,
@@ -180,6 +182,23 @@ type webSearchMode string
 
 // Values returns the values of the enum as they stand in the file.
 func (webSearchMode) Values() []string { return []string{"disabled", "cached", "live"} }
+
+// loginMethod is how newer releases name a way to sign in.
+type loginMethod string
+
+// Values returns the values of the enum as they stand in the file.
+func (loginMethod) Values() []string { return []string{"chatgpt", "api"} }
+
+// authMode returns the same as the protocol has it.
+func (m loginMethod) authMode() protocol.AuthMode {
+	switch m {
+	case "chatgpt":
+		return protocol.AuthChatGPT
+	case "api":
+		return protocol.AuthAPIKey
+	}
+	return ""
+}
 
 // summaryFormat is an enum of the file.
 type summaryFormat string
