@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -213,6 +214,57 @@ func TestLoginEnds(t *testing.T) {
 				w.until("loginChatGptComplete")
 			})
 		}
+	}
+}
+
+// TestLoginTimesOut has no browser that comes back, and then one that takes the
+// place of another login.
+func TestLoginTimesOut(t *testing.T) {
+	t.Parallel()
+	goOn := make(chan struct{})
+	close(goOn)
+	s, _ := loginStage(t, goOn)
+	s.write(filepath.Join(s.home, "auth.json"), `{"OPENAI_API_KEY":"sk-before"}`)
+	w := s.dial()
+	w.send(initialize)
+	w.until(`"id":0,`)
+	s.server.backend.Login.Timeout = time.Millisecond
+	w.begin(1)
+	if diff := cmp.Diff([]string{"loginChatGptComplete false the login timed out"}, outcomes(w.until("loginChatGptComplete"))); diff != "" {
+		t.Error(diff)
+	}
+	var status struct{ AuthMethod, AuthToken string }
+	if w.call(2, "getAuthStatus", `{"includeToken":true}`, &status); status.AuthToken != "sk-before" {
+		t.Errorf("after the time-out: %+v", status)
+	}
+	// The issuer refuses; what was signed in stays.
+	s.server.backend.Login.Timeout = 0
+	browse := func(callback *url.URL) {
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		response, err := client.Get(callback.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	}
+	_, callback := w.begin(3)
+	query := callback.Query()
+	query.Del("code")
+	query.Set("error", "access_denied")
+	callback.RawQuery = query.Encode()
+	browse(callback)
+	if diff := cmp.Diff([]string{"loginChatGptComplete false the issuer refused the login: access_denied"}, outcomes(w.until("loginChatGptComplete"))); diff != "" {
+		t.Error(diff)
+	}
+	if w.call(4, "getAuthStatus", `{"includeToken":true}`, &status); status.AuthToken != "sk-before" {
+		t.Errorf("after the refusal: %+v", status)
+	}
+	// A login takes the place of the key.
+	_, callback = w.begin(5)
+	browse(callback)
+	w.until("authStatusChange")
+	if w.call(6, "getAuthStatus", `{"includeToken":true}`, &status); status.AuthMethod != "chatgpt" || status.AuthToken != "access-1" {
+		t.Errorf("after the login: %+v", status)
 	}
 }
 

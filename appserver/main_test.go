@@ -51,6 +51,7 @@ type stageOptions struct {
 	model    []modeltest.Response
 	handler  modeltest.Handler // answers what model does not
 	baseURL  string            // of the provider; empty: that of the model
+	issuer   *tokenIssuer      // answers requests for new tokens
 	server   Options
 }
 
@@ -88,6 +89,9 @@ func newStage(t testing.TB, o stageOptions) *stage {
 	}
 	client := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(client.CloseIdleConnections)
+	if o.issuer != nil {
+		o.issuer.RoundTripper, client = client.Transport, &http.Client{Transport: o.issuer}
+	}
 	a := &o.server.Agent
 	a.Home, a.Cwd = s.home, s.work
 	if a.Environ == nil {

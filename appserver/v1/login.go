@@ -83,7 +83,10 @@ func (m *Methods) loginChatGPT(ctx context.Context, req *jsonrpc.Request) (any, 
 		}
 	}
 	options := m.b.Login
-	options.Store, options.Originator, options.Timeout = m.b.Auth, m.conn.Identity().Originator, loginTime
+	options.Store, options.Originator = m.b.Auth, m.conn.Identity().Originator
+	if options.Timeout == 0 {
+		options.Timeout = loginTime
+	}
 	started := make(chan error, 1)
 	follow := func() {
 		defer close(a.gone)

@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"time"
+
+	"github.com/codex-go/codex/core/internal/outage"
 )
 
 const (
@@ -103,7 +104,7 @@ func (c *tokenClient) refresh(ctx context.Context, refreshToken string) (refresh
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return refreshed{}, &RefreshError{Err: unreachable(ctx, err)}
+		return refreshed{}, &RefreshError{Err: outage.Explain(ctx, errNoConnection, err)}
 	}
 	defer response.Body.Close() //nolint:errcheck // read to its end or given up
 	if response.StatusCode < 200 || response.StatusCode > 299 {
@@ -111,27 +112,9 @@ func (c *tokenClient) refresh(ctx context.Context, refreshToken string) (refresh
 	}
 	content, err := io.ReadAll(io.LimitReader(response.Body, maxResponseSize))
 	if err != nil {
-		return refreshed{}, &RefreshError{Err: unreachable(ctx, err)}
+		return refreshed{}, &RefreshError{Err: outage.Explain(ctx, errNoConnection, err)}
 	}
 	return parseRefreshed(content)
-}
-
-// unreachable keeps the end of the context or a failure of the network as a
-// cause, and of everything else only that there was no answer: errors of a
-// transport may quote what they were given.
-func unreachable(ctx context.Context, err error) error {
-	var network *net.OpError
-	if errors.As(err, &network) && ctx.Err() == nil {
-		return fmt.Errorf("%w: %w", errNoConnection, network)
-	}
-	if cause := context.Cause(ctx); cause != nil {
-		return fmt.Errorf("%w: %w", errNoConnection, cause)
-	}
-	var timeout interface{ Timeout() bool }
-	if errors.As(err, &timeout) && timeout.Timeout() {
-		return fmt.Errorf("%w: time-out", errNoConnection)
-	}
-	return errNoConnection
 }
 
 func parseRefreshed(content []byte) (refreshed, error) {

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -29,6 +30,8 @@ type call struct {
 	body [][]byte
 	// header holds the headers of the wire API.
 	header []modelprovider.Header
+	// sent holds the secrets of the attempts so far.
+	sent redactor
 	// stored is true if the user's stored credentials may be used.
 	stored bool
 	// classify returns the final error of a response's status and body, or nil
@@ -152,7 +155,9 @@ func (c *call) judge(a *attempt, request *http.Request, response *http.Response,
 
 // prepare makes the HTTP request of another attempt.
 func (c *call) prepare(ctx context.Context) (*attempt, *http.Request, *idleBody, error) {
-	a := new(attempt)
+	// A service may repeat what an earlier attempt has sent: a token that was
+	// refreshed since.
+	a := &attempt{redact: c.sent}
 	if err := c.authorize(ctx, a); err != nil {
 		return nil, nil, nil, err
 	}
@@ -179,6 +184,7 @@ func (c *call) prepare(ctx context.Context) (*attempt, *http.Request, *idleBody,
 		body.Close()
 		return nil, nil, nil, err
 	}
+	c.sent = slices.Clip(a.redact)
 	return a, request, body, nil
 }
 

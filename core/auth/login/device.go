@@ -22,7 +22,13 @@ const (
 	// when it names no interval.
 	shortestInterval = time.Second
 	defaultInterval  = 5 * time.Second
+	// slowDown is how much longer the pauses get when the issuer is asked too
+	// often for its taste.
+	slowDown = 5 * time.Second
 )
+
+// ErrNoDeviceLogin is the cause when the issuer gives out no codes.
+var ErrNoDeviceLogin = errors.New("the issuer offers no sign-in with a code")
 
 // DeviceOptions are the inputs of [Device]. Only Store and Prompt are required.
 type DeviceOptions struct {
@@ -77,6 +83,9 @@ func (i issuer) requestCode(ctx context.Context, base string) (deviceCode, error
 	members, err := i.postJSON(ctx, what, base+"/usercode", struct {
 		ClientID string `json:"client_id"`
 	}{i.clientID})
+	if refusal, ok := errors.AsType[*StatusError](err); ok && refusal.Status == http.StatusNotFound {
+		return deviceCode{}, fmt.Errorf("%s: %w", what, ErrNoDeviceLogin)
+	}
 	if err != nil {
 		return deviceCode{}, err
 	}
@@ -111,7 +120,7 @@ func (i issuer) pollGrant(ctx context.Context, base string, device deviceCode) (
 	}{device.id, device.code}
 	for {
 		members, err := i.postJSON(ctx, what, base+"/token", question)
-		var refusal *StatusError
+		refusal, _ := errors.AsType[*StatusError](err)
 		switch {
 		case err == nil:
 			grant := deviceGrant{code: stringMember(members, "authorization_code"), verifier: stringMember(members, "code_verifier")}
@@ -119,7 +128,11 @@ func (i issuer) pollGrant(ctx context.Context, base string, device deviceCode) (
 				return deviceGrant{}, fmt.Errorf("%s: %w", what, ErrAnswer)
 			}
 			return grant, nil
-		case !errors.As(err, &refusal) || refusal.Status != http.StatusForbidden && refusal.Status != http.StatusNotFound:
+		case refusal == nil:
+			return deviceGrant{}, err
+		case refusal.Status == http.StatusTooManyRequests:
+			device.interval += slowDown
+		case refusal.Status != http.StatusForbidden && refusal.Status != http.StatusNotFound: // not typed yet
 			return deviceGrant{}, err
 		}
 		if err := pause.For(ctx, device.interval); err != nil {

@@ -63,6 +63,8 @@ func TestDevice(t *testing.T) {
 			{200, `{"device_auth_id":"d1","user_code":"ABCD","interval":"7"}`},
 			{403, ``},
 			{404, ``},
+			{429, ``},
+			{403, ``},
 			{200, `{"authorization_code":"code","code_challenge":"x","code_verifier":"verifier"}`},
 			{200, `{"id_token":"` + id + `","access_token":"a","refresh_token":"r"}`},
 		}}
@@ -80,9 +82,11 @@ func TestDevice(t *testing.T) {
 			`https://issuer.example.com/api/accounts/deviceauth/token ` + question + ` 0s`,
 			`https://issuer.example.com/api/accounts/deviceauth/token ` + question + ` 7s`,
 			`https://issuer.example.com/api/accounts/deviceauth/token ` + question + ` 14s`,
+			`https://issuer.example.com/api/accounts/deviceauth/token ` + question + ` 26s`,
+			`https://issuer.example.com/api/accounts/deviceauth/token ` + question + ` 38s`,
 			`https://issuer.example.com/oauth/token grant_type=authorization_code&code=code` +
 				`&redirect_uri=https%3A%2F%2Fissuer.example.com%2Fdeviceauth%2Fcallback` +
-				`&client_id=app_EMoamEEZ73f0CkXaXp7hrann&code_verifier=verifier 14s`,
+				`&client_id=app_EMoamEEZ73f0CkXaXp7hrann&code_verifier=verifier 38s`,
 		}, s.requests); diff != "" {
 			t.Error(diff)
 		}
@@ -105,6 +109,13 @@ func TestDeviceFails(t *testing.T) {
 		{"no code", []step{{503, "secret"}}, false, func(err error) bool {
 			var status *StatusError
 			return errors.As(err, &status) && status.Status == 503
+		}},
+		{"not offered", []step{{404, "secret"}}, false, func(err error) bool { return errors.Is(err, ErrNoDeviceLogin) }},
+		{"denied", []step{{200, code}, {403, ""}, {400, `{"error":"access_denied secret"}`}}, true, func(err error) bool {
+			return err.Error() == "wait for the code to be typed: the issuer answered with status 400"
+		}},
+		{"expired", []step{{200, code}, {410, "secret"}}, true, func(err error) bool {
+			return err.Error() == "wait for the code to be typed: the issuer answered with status 410"
 		}},
 		{"no object", []step{{200, "secret"}}, false, func(err error) bool { return errors.Is(err, ErrAnswer) }},
 		{"empty object", []step{{200, "{}"}}, false, func(err error) bool { return errors.Is(err, ErrAnswer) }},

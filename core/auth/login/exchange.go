@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/codex-go/codex/core/auth"
+	"github.com/codex-go/codex/core/internal/outage"
 )
 
 const (
@@ -115,7 +116,7 @@ func (i issuer) post(ctx context.Context, what, address, contentType, body strin
 	request.Header.Set("User-Agent", "") // requests of a login do not carry one
 	response, err := i.http.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, unreachable(ctx))
+		return nil, fmt.Errorf("%s: %w", what, outage.Explain(ctx, ErrUnreachable, err))
 	}
 	defer response.Body.Close() //nolint:errcheck // read to its end or given up
 	if response.StatusCode < 200 || response.StatusCode > 299 {
@@ -123,16 +124,9 @@ func (i issuer) post(ctx context.Context, what, address, contentType, body strin
 	}
 	content, err := io.ReadAll(io.LimitReader(response.Body, maxResponseSize))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, unreachable(ctx))
+		return nil, fmt.Errorf("%s: %w", what, outage.Explain(ctx, ErrUnreachable, err))
 	}
 	return content, nil
-}
-
-func unreachable(ctx context.Context) error {
-	if cause := context.Cause(ctx); cause != nil {
-		return fmt.Errorf("%w: %w", ErrUnreachable, cause)
-	}
-	return ErrUnreachable
 }
 
 // object reads a JSON object; its keys match with their case.
