@@ -136,7 +136,7 @@ func startLeak(t *testing.T, command ...string) *leak {
 	fmt.Fprintf(&file, "model = \"m\"\nmodel_provider = \"mock\"\napproval_policy = \"never\"\nsandbox_mode = \"danger-full-access\"\n"+
 		"[model_providers.mock]\nname = \"mock\"\nbase_url = %q\nwire_api = \"responses\"\n", model.BaseURL())
 	for _, name := range []string{"one", "two", "three"} {
-		fmt.Fprintf(&file, "[mcp_servers.%s]\ncommand = %q\nenv = {%s = %q}\nstartup_timeout_sec = 120\n", name, server, holdVariable, hold)
+		fmt.Fprintf(&file, "[mcp_servers.%s]\ncommand = %q\nenv = {%s = %q, GORACE = %q}\nstartup_timeout_sec = 120\n", name, server, holdVariable, hold, os.Getenv("GORACE"))
 	}
 	if err := os.WriteFile(filepath.Join(home, "config.toml"), []byte(file.String()), 0o600); err != nil {
 		t.Fatal(err)

@@ -56,6 +56,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CODEX_HOME", home)
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("NO_COLOR", "1")
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
 	})

@@ -87,7 +87,7 @@ func (s *secretive) run(stdin string, args ...string) {
 	cmd.Dir = s.dir
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "CODEX_HOME=" + s.home, "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
-		"RUST_LOG=trace", "CODEX_API_KEY=" + environKey,
+		"RUST_LOG=trace", "CODEX_API_KEY=" + environKey, "GORACE=" + os.Getenv("GORACE"),
 	}
 	cmd.Stdin = strings.NewReader(stdin)
 	cmd.Stdout, cmd.Stderr = &s.printed, &s.printed

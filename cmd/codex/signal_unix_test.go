@@ -47,7 +47,7 @@ func startCodex(t *testing.T, home string, args ...string) *serverProcess {
 	p := &serverProcess{cmd: exec.CommandContext(ctx, os.Args[0], args...)}
 	p.cmd.Args[0] = "codex"
 	p.cmd.Dir = t.TempDir()
-	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "CODEX_HOME=" + home}
+	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "CODEX_HOME=" + home, "GORACE=" + os.Getenv("GORACE")}
 	p.cmd.Stderr = &p.stderr
 	var err error
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {

@@ -28,8 +28,9 @@ func TestMemory(t *testing.T) {
 	if kept != DefaultCaptureLimit {
 		t.Errorf("kept %d bytes", kept)
 	}
-	// Two captures of 4 MiB, and as much again for growing them.
-	if used := after.TotalAlloc - before.TotalAlloc; used > 20<<20 {
+	// Two captures of 4 MiB, as much again for growing them, and what the
+	// runtime makes beside them.
+	if used := after.TotalAlloc - before.TotalAlloc; used > 32<<20 {
 		t.Errorf("allocated %d MiB", used>>20)
 	}
 }

@@ -42,7 +42,10 @@ func fake(c mcpclient.FakeConfig) (serverTable, error) {
 		return serverTable{}, err
 	}
 	text, err := json.Marshal(c)
-	return serverTable{Command: self, Env: map[string]string{mcpclient.FakeVariable: string(text)}}, err
+	return serverTable{Command: self, Env: map[string]string{
+		mcpclient.FakeVariable: string(text),
+		"GORACE":               os.Getenv("GORACE"),
+	}}, err
 }
 
 // startHost returns a host in a folder.

@@ -216,7 +216,7 @@ func TestDeathOfTheProgram(t *testing.T) {
 	}
 	dir := t.TempDir()
 	cmd := exec.Command(self)
-	cmd.Env = []string{mcpclient.HostVariable + "=" + dir, "TMPDIR=" + dir}
+	cmd.Env = []string{mcpclient.HostVariable + "=" + dir, "TMPDIR=" + dir, "GORACE=" + os.Getenv("GORACE")}
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

@@ -109,7 +109,10 @@ func stdio(t testing.TB, c fakeConfig) config.McpServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return config.McpServer{Transport: &config.McpStdio{Command: self, Env: map[string]string{fakeVariable: string(text)}}}
+	return config.McpServer{Transport: &config.McpStdio{Command: self, Env: map[string]string{
+		fakeVariable: string(text),
+		"GORACE":     os.Getenv("GORACE"), // servers get few variables of ours
+	}}}
 }
 
 // within sets the time-outs of a server; 0 keeps one.

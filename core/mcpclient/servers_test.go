@@ -240,7 +240,7 @@ func TestEnvironmentAndDirectory(t *testing.T) {
 		name, _, _ := strings.Cut(line, "=")
 		variables = append(variables, name)
 	}
-	if diff := cmp.Diff([]string{"PATH", "LANG", fakeVariable}, variables); diff != "" {
+	if diff := cmp.Diff([]string{"PATH", "LANG", "GORACE", fakeVariable}, variables); diff != "" {
 		t.Error(diff)
 	}
 	if got, err := w.call(s, "s__cwd", ""); got != dir || err != nil {

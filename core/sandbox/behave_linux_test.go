@@ -76,7 +76,7 @@ func TestSurroundings(t *testing.T) {
 			t.Fatalf("%v: %s", err, got)
 		}
 		outside := m.command(t, r, env, nil)
-		outside.Path, outside.Args, outside.Env = r.Argv[0], r.Argv, env
+		outside.Path, outside.Args, outside.Env = r.Argv[0], r.Argv, hasty(env)
 		outside.Dir = sub
 		outside.Stdin = strings.NewReader("through the pipe\n")
 		want, err := outside.CombinedOutput()

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -244,7 +245,8 @@ func (m machine) command(tb testing.TB, r Request, env []string, report *os.File
 	}
 	cmd := exec.CommandContext(tb.Context(), inv.Path)
 	cmd.Args = append([]string{inv.Arg0}, inv.Args...)
-	cmd.Env = append([]string{}, env...)
+	env = hasty(env)
+	cmd.Env = env
 	if m.missing != "" {
 		cmd.Args = append([]string{"launch", m.missing, strconv.Itoa(int(m.errno)), inv.Path}, cmd.Args...)
 		cmd.Env = []string{roleVariable + "=launch"}
@@ -258,6 +260,12 @@ func (m machine) command(tb testing.TB, r Request, env []string, report *os.File
 	cmd.SysProcAttr = m.attr()
 	cmd.Dir = r.Cwd
 	return cmd
+}
+
+// hasty returns an environment in which programs that are watched for races
+// end at once, if the tests were told to.
+func hasty(env []string) []string {
+	return append(slices.Clone(env), "GORACE="+os.Getenv("GORACE"))
 }
 
 // outcome is how a command ended.

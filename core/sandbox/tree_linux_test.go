@@ -89,7 +89,7 @@ func testLivesOn(t *testing.T, m machine, policy protocol.SandboxPolicy, script 
 	if kill {
 		cmd.Args = append([]string{"server", cmd.Path}, cmd.Args...)
 		cmd.Path = mustProgram(t)
-		env := []string{roleVariable + "=server"}
+		env := hasty([]string{roleVariable + "=server"})
 		for _, v := range cmd.Env {
 			env = append(env, servedPrefix+v)
 		}

@@ -141,7 +141,7 @@ func keyOf(i, keys int) string {
 // out of order within a sender, with a queue that is always full.
 func TestConcurrentSenders(t *testing.T) {
 	t.Parallel()
-	const senders, each = 8, 500
+	const senders, each = 8, 200
 	r, w := io.Pipe()
 	in, inEnd := io.Pipe()
 	conn := NewConn(NewLineTransport(in, w, nil), &Options{QueueBytes: 10_000})
