@@ -133,8 +133,11 @@ func (d *decoder) decode(value any, target reflect.Value) {
 }
 
 func (d *decoder) decodeString(value any, target reflect.Value) {
-	text, ok := textOf(value)
 	enum, isEnum := target.Interface().(interface{ Values() []string })
+	if isEnum {
+		value = variantOf(value)
+	}
+	text, ok := textOf(value)
 	switch {
 	case isEnum && (!ok || !slices.Contains(enum.Values(), text)):
 		found := describe(value)
@@ -210,6 +213,29 @@ func (d *decoder) decodeTable(value any, target reflect.Value) {
 			d.unknown = append(d.unknown, unknownKey{append(slices.Clone(d.path), key), known})
 		}
 	}
+}
+
+// variantOf returns the name of a value of an enum that is written as a table,
+// as in [approval_policy.never]; other values it returns as they are. Files in
+// which somebody made a header of a value load in other programs too.
+func variantOf(value any) any {
+	table, ok := value.(map[string]any)
+	if !ok || len(table) != 1 {
+		return value
+	}
+	for name, content := range table {
+		switch content := content.(type) {
+		case map[string]any:
+			if len(content) == 0 {
+				return name
+			}
+		case []any:
+			if len(content) == 0 {
+				return name
+			}
+		}
+	}
+	return value
 }
 
 // textOf returns the string of a value. Dates and times count as strings too.

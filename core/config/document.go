@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,9 +19,6 @@ import (
 
 // FileName is the name of the configuration file in the home folder.
 const FileName = "config.toml"
-
-// maxFileSize bounds what is read as configuration, in bytes.
-const maxFileSize = 16 << 20
 
 // document is one state of config.toml. It is immutable and shared by the
 // configurations that were made from it.
@@ -221,29 +217,17 @@ func (c *cache) read(ctx context.Context, home string) (*document, error) {
 	path := filepath.Join(home, FileName)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	file, err := os.Open(path)
+	if info, err := os.Stat(path); err == nil && c.last != nil && c.last.path == path && unchanged(c.last.info, info) {
+		return c.last, nil
+	}
+	opened := time.Now()
+	text, info, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		c.last = nil
 		return &document{path: path}, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	defer file.Close() //nolint:errcheck // nothing was written
-	info, err := file.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	if c.last != nil && c.last.path == path && unchanged(c.last.info, info) {
-		return c.last, nil
-	}
-	opened := time.Now()
-	text, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
-	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	if len(text) > maxFileSize {
-		return nil, fmt.Errorf("read configuration: %s is larger than %d bytes", path, maxFileSize)
 	}
 	doc, err := parseDocument(path, text)
 	if err != nil {

@@ -43,8 +43,8 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 	}
 
 	large, _ := newLoader(t, strings.Repeat("#", maxFileSize+1))
-	if _, err := large.Load(t.Context(), Overrides{}); err == nil {
-		t.Error("a file without end was read")
+	if _, err := large.Load(t.Context(), Overrides{}); !errors.Is(err, ErrTooLarge) || !strings.Contains(fmt.Sprint(err), FileName) {
+		t.Errorf("a file without end: got %v", err)
 	}
 
 	ctx, cancel := context.WithCancel(t.Context())

@@ -270,7 +270,7 @@ func (r *resolver) resolveProvider(c *Config) error {
 // replace the model's own.
 func (r *resolver) resolveInstructions(c *Config) error {
 	// Instructions that cannot be read are none.
-	if text, err := os.ReadFile(filepath.Join(c.Home, instructionsFile)); err == nil {
+	if text, _, err := readFile(filepath.Join(c.Home, instructionsFile)); err == nil {
 		c.HomeInstructions = strings.TrimSpace(strings.ToValidUTF8(string(text), "\uFFFD"))
 	}
 	if c.BaseInstructions = r.overrides.BaseInstructions; c.BaseInstructions != nil {
@@ -285,7 +285,7 @@ func (r *resolver) resolveInstructions(c *Config) error {
 	if !filepath.IsAbs(absolute) {
 		absolute = filepath.Join(c.Cwd, absolute)
 	}
-	text, err := os.ReadFile(absolute)
+	text, _, err := readFile(absolute)
 	if cause := (*os.PathError)(nil); errors.As(err, &cause) {
 		err = cause.Err // the path is named once
 	}

@@ -363,7 +363,7 @@ type otelGRPCTable struct {
 
 func (e *otelExporter) decodeValue(d *decoder, value any) {
 	const what = "\"none\" or a table with either `otlp-http` or `otlp-grpc`"
-	if text, ok := value.(string); ok && text == "none" {
+	if variantOf(value) == "none" {
 		return
 	}
 	table, ok := value.(map[string]any)

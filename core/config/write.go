@@ -19,12 +19,12 @@ import (
 // leaves the file as it was. (spec: config-and-auth, setDefaultModel)
 func (l *Loader) SetDefaultModel(ctx context.Context, profile string, model *string, effort protocol.ReasoningEffort) error {
 	return l.edit(ctx, func(doc *tomledit.Document) error {
-		name := profile
+		name, selected := profile, true
 		if name == "" {
-			name, _ = doc.String("profile")
+			name, selected = doc.String("profile") // an empty name is one too
 		}
 		var table []string
-		if name != "" {
+		if selected {
 			table = []string{"profiles", name}
 		}
 		if err := setOrRemove(doc, table, "model", optional(model, tomledit.String)); err != nil {

@@ -40,6 +40,14 @@ func TestSetDefaultModel(t *testing.T) {
 		{"empty model", "", "", ptr(""), "", "model = \"\"\n"},
 		{"profile of the file", "profile = \"p\"\nmodel = \"a\"\n[profiles.p]\nmodel = \"z\"\n", "", ptr("b"), protocol.EffortHigh,
 			"profile = \"p\"\nmodel = \"a\"\n[profiles.p]\nmodel = \"b\"\nmodel_reasoning_effort = \"high\"\n"},
+		{"profile without a name", "profile = \"\"\nmodel = \"a\"\n", "", ptr("b"), "",
+			"profile = \"\"\nmodel = \"a\"\n\n[profiles.\"\"]\nmodel = \"b\"\n"},
+		{"profile that is no name", "profile = 5\nmodel = \"a\"\n", "", ptr("b"), "", "profile = 5\nmodel = \"b\"\n"},
+		{"profile without a table", "profile = \"p\"\n", "", nil, protocol.EffortLow, "profile = \"p\"\n\n[profiles.p]\nmodel_reasoning_effort = \"low\"\n"},
+		{"nothing in the profile", "profile = \"p\"\nmodel = \"a\"\n", "", nil, "", "profile = \"p\"\nmodel = \"a\"\n"},
+		{"only tables", "[tools]\nweb_search = true\n", "", ptr("b"), "", "model = \"b\"\n[tools]\nweb_search = true\n"},
+		{"array in place", "model = [\"a\"]\n", "", ptr("b"), "", "model = \"b\"\n"},
+		{"text of many lines in place", "model = \"\"\"\na\nb\"\"\"\nx = 1\n", "", ptr("b"), "", "model = \"b\"\nx = 1\n"},
 		{"profile of the process", "profile = \"p\"\n[profiles.p]\nmodel = \"z\"\n", "q", ptr("b"), "",
 			"profile = \"p\"\n[profiles.p]\nmodel = \"z\"\n\n[profiles.q]\nmodel = \"b\"\n"},
 		{"name with dots and blanks", "", "a.b c", ptr("b"), "", "[profiles.\"a.b c\"]\nmodel = \"b\"\n"},
@@ -93,6 +101,7 @@ func TestSetDefaultModelRefuses(t *testing.T) {
 			var syntax *tomledit.SyntaxError
 			return errors.As(err, &syntax)
 		}},
+		{"the model is a table", "model = { a = 1 } # c\n", func(err error) bool { return errors.Is(err, tomledit.ErrIsTable) }},
 		{"profiles are no table", "profiles = 1\nprofile = 'p'\n", func(err error) bool { return errors.Is(err, tomledit.ErrNotTable) }},
 	} {
 		l, _ := newLoader(t, test.text)

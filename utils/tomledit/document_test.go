@@ -48,9 +48,10 @@ func TestSet(t *testing.T) {
 			"# c\nmodel = \"b\"\nother=\"x\"\neffort = \"minimal\"\n[tools]\nweb_search=true\n"},
 		{"before the gap", "a = 1\n\n# end of the root\n\n[t]\n", "b", Int(2), "a = 1\nb = 2\n\n# end of the root\n\n[t]\n"},
 		{"behind a value of many lines", "a = [\n 1,\n] # c\n[t]\n", "b", Int(2), "a = [\n 1,\n] # c\nb = 2\n[t]\n"},
-		{"no root keys", "[t]\na = 1\n", "b", Int(2), "b = 2\n\n[t]\na = 1\n"},
+		{"no root keys", "[t]\na = 1\n", "b", Int(2), "b = 2\n[t]\na = 1\n"},
 		{"no root keys, comment on top", "# My settings\n\n[t]\na = 1\n", "b", Int(2), "# My settings\n\nb = 2\n\n[t]\na = 1\n"},
-		{"no root keys, comment of the table", "# about t\n[t]\na = 1\n", "b", Int(2), "b = 2\n\n# about t\n[t]\na = 1\n"},
+		{"no root keys, comment of the table", "# about t\n[t]\na = 1\n", "b", Int(2), "b = 2\n# about t\n[t]\na = 1\n"},
+		{"no root keys, comments on top and of the table", "# My settings\n\n# about t\n[t]\n", "b", Int(2), "# My settings\n\nb = 2\n\n# about t\n[t]\n"},
 		{"blank line on top", "\n[t]\n", "b", Int(2), "\nb = 2\n\n[t]\n"},
 		{"comments alone", "# nothing here", "b", Int(2), "# nothing here\nb = 2\n"},
 		{"no final line end", "a = 1", "b", Int(2), "a = 1\nb = 2\n"},
@@ -62,7 +63,7 @@ func TestSet(t *testing.T) {
 		{"CRLF, new table", "a = 1\r\n", "t/b", Int(3), "a = 1\r\n\r\n[t]\r\nb = 3\r\n"},
 		{"CRLF, no final line end", "a = 1\r\nb = 2", "c", Int(3), "a = 1\r\nb = 2\r\nc = 3\r\n"},
 		{"mixed line ends", "a = 1\r\n[t]\nb = 2\n", "c", Int(3), "a = 1\r\nc = 3\r\n[t]\nb = 2\n"},
-		{"byte order mark", "\xef\xbb\xbf[t]\n", "a", Int(1), "\xef\xbb\xbfa = 1\n\n[t]\n"},
+		{"byte order mark", "\xef\xbb\xbf[t]\n", "a", Int(1), "\xef\xbb\xbfa = 1\n[t]\n"},
 
 		{"in a table", "[t]\na = 1 # c\n\n[u]\n", "t/a", Int(2), "[t]\na = 2 # c\n\n[u]\n"},
 		{"new in a table", "[t]\na = 1 # c\n# d\n\n[u]\n", "t/b", Int(2), "[t]\na = 1 # c\nb = 2\n# d\n\n[u]\n"},
@@ -97,7 +98,7 @@ func TestSet(t *testing.T) {
 		{"inline in a table", "[profiles]\np = {model=\"a\"}\n", "profiles/p/effort", Int(1), "[profiles]\np = {model=\"a\", effort = 1}\n"},
 		{"dotted inline", "a = {b.c = 1}\n", "a/b/d", Int(2), "a = {b.c = 1, b.d = 2}\n"},
 		{"behind an array of tables", "[[a]]\nx = 1\n", "t/y", Int(2), "[[a]]\nx = 1\n\n[t]\ny = 2\n"},
-		{"root before an array of tables", "[[a]]\nx = 1\n", "y", Int(2), "y = 2\n\n[[a]]\nx = 1\n"},
+		{"root before an array of tables", "[[a]]\nx = 1\n", "y", Int(2), "y = 2\n[[a]]\nx = 1\n"},
 		{"table in an array of tables", "[[a]]\n[a.b]\nx = 1\n[b]\ny = 1\n", "b/x", Int(2), "[[a]]\n[a.b]\nx = 1\n[b]\ny = 1\nx = 2\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -237,6 +238,8 @@ func TestWhatSetAddsRemoveTakesAway(t *testing.T) {
 		{"subtable", "[m.a]\nc = 1\n\n[z]\nx = 1\n", "m/a/env/K", "m/a/env"},
 		{"inline", "p = {a = 1}\n", "p/b", "p/b"},
 		{"dotted", "p.a = 1\n", "p/b", "p/b"},
+		{"first key of the root", "[t]\nx = 1\n", "b", "b"},
+		{"first key of the root, a comment below", "# about t\n[t]\nx = 1\n", "b", "b"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -12,6 +12,9 @@ import (
 	"github.com/codex-go/codex/utils/atomicfile"
 )
 
+// ErrNotFile is the cause when the path is a folder, a pipe or a device.
+var ErrNotFile = errors.New("not a regular file")
+
 // Edit changes the file at path, which need not exist. It calls change with the
 // document and, if that leaves another text, puts it in place of the file in
 // one step: a reader sees the old text or the new one. Symbolic links are
@@ -50,6 +53,10 @@ func Edit(ctx context.Context, path string, change func(*Document) error) (err e
 
 // edited returns what the file would hold after the change.
 func edited(path string, change func(*Document) error) (text []byte, changed bool, err error) {
+	// Reading a pipe or a device might never end.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, false, fmt.Errorf("edit %s: %w", path, ErrNotFile)
+	}
 	before, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, false, fmt.Errorf("edit: %w", err)

@@ -102,7 +102,8 @@ func insertLine(text []byte, behind span, line string) change {
 }
 
 // insertAtTop adds the first key of the root: behind the comments at the top of
-// the file, unless they belong to what follows.
+// the file, unless they belong to what follows. A gap that was there stays above
+// the key and below it.
 func insertAtTop(text []byte, found layout, line string) change {
 	eol := newline(text)
 	if len(found.headers) == 0 {
@@ -119,11 +120,10 @@ func insertAtTop(text []byte, found layout, line string) change {
 			at = lineEnd(text, start)
 		}
 	}
-	line += eol
-	if at == first || !isEmptyLine(text, at) {
+	if at > 0 {
 		line += eol
 	}
-	return change{span{at, at}, line}
+	return change{span{at, at}, line + eol}
 }
 
 // lastBelow returns the last assignment of a line whose dotted key goes through
