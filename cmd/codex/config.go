@@ -28,17 +28,19 @@ type shownSetting struct {
 	Value  string `json:"value"` // in TOML
 	Layer  string `json:"layer"`
 	Origin string `json:"origin"`
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
 }
 
 func newConfigShow(flags *globalFlags) *cobra.Command {
-	var origins, asJSON bool
+	var origins, asJSON, all bool
 	var profile string
 	cmd := &cobra.Command{
 		Use:   "show",
 		Short: "Show the settings in force that do not have their default",
-		Long: "Shows every setting that config.toml, a profile or a flag makes, with its value in TOML; secrets are hidden.\n" +
-			"--origins says where each one comes from.",
-		Example: "  codex config show --origins\n  codex config show -c model=gpt-5 --json",
+		Long: "Shows every setting that config.toml, a profile, a flag or the environment makes, with its value in TOML; what may\n" +
+			"be a secret is hidden. --origins says where each one comes from, and --all shows those with their default too.",
+		Example: "  codex config show --origins\n  codex config show --all -c model=gpt-5 --json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l, err := flags.loader()
@@ -51,10 +53,16 @@ func newConfigShow(flags *globalFlags) *cobra.Command {
 			}
 			out := cmd.OutOrStdout()
 			settings := cfg.Origins.Settings()
+			if all {
+				settings = cfg.AllSettings()
+			}
 			if asJSON {
 				shown := []shownSetting{}
 				for _, s := range settings {
-					shown = append(shown, shownSetting{Key: s.Key, Value: s.Value, Layer: s.Origin.Layer.String(), Origin: s.Origin.String()})
+					shown = append(shown, shownSetting{
+						Key: s.Key, Value: s.Value, Layer: s.Origin.Layer.String(), Origin: s.Origin.String(),
+						File: s.Origin.File, Line: s.Origin.Line,
+					})
 				}
 				enc := json.NewEncoder(out)
 				enc.SetEscapeHTML(false)
@@ -73,6 +81,7 @@ func newConfigShow(flags *globalFlags) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&origins, "origins", false, "say where each setting comes from")
+	cmd.Flags().BoolVar(&all, "all", false, "show settings that have their default, too")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, origins included")
 	cmd.Flags().StringVarP(&profile, "profile", "p", "", "profile of config.toml to use")
 	return cmd

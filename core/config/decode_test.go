@@ -185,8 +185,9 @@ func TestTheErrorOfAKeyInAnyForm(t *testing.T) {
 		{"flag", "model = 'x'\n", []string{"model.foo=x"}, Overrides{}, "-c flag: expected a string, found a table in `model`"},
 		{"conversation", "model = 'x'\n", nil, Overrides{Config: raw(map[string]string{"model": "12345678901234567890"})},
 			"conversation: expected a string, found a float in `model`"},
-		{"several", "model = 1\nnotify = 'x'\n", nil, Overrides{},
-			"FILE:1:1: expected a string, found an integer in `model`; FILE:2:1: expected an array, found a string in `notify`"},
+		{"several", "notify = 'x'\n[profiles.p]\nmodel = 1\n", []string{"model=1"}, Overrides{Config: raw(map[string]string{"tools.web_search": "1"})},
+			"FILE:1:1: expected an array, found a string in `notify`; FILE:3:1: expected a string, found an integer in `profiles.p.model`; " +
+				"-c flag: expected a string, found an integer in `model`; conversation: expected a boolean, found an integer in `tools.web_search`"},
 		{"date and time", "hide_agent_reasoning = 2025-01-01\n", nil, Overrides{}, "FILE:1:1: expected a boolean, found a date or time in `hide_agent_reasoning`"},
 		{"nan", "hide_agent_reasoning = nan\n", nil, Overrides{}, "FILE:1:1: expected a boolean, found nan in `hide_agent_reasoning`"},
 		{"empty string", "hide_agent_reasoning = ''\n", nil, Overrides{}, "FILE:1:1: expected a boolean, found an empty string in `hide_agent_reasoning`"},

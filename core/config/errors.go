@@ -39,8 +39,8 @@ func (e *ValueError) Error() string {
 }
 
 // InvalidError holds everything that is wrong with a configuration that was
-// readable, in the order of the file's documentation. errors.As finds the
-// first [*ValueError] in it.
+// readable, in the order of the file, and behind it that of the overrides.
+// errors.As finds the first [*ValueError] in it.
 type InvalidError struct{ Problems []*ValueError }
 
 // Error joins the problems.

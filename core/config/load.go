@@ -86,6 +86,7 @@ func (l *Loader) decode(layers *layers) (*file, error) {
 				Origin: layers.origin(p.path), Key: quoteKey(p.path), Problem: p.text,
 			})
 		}
+		slices.SortStableFunc(invalid.Problems, func(a, b *ValueError) int { return a.Origin.compare(b.Origin) })
 		return nil, invalid
 	}
 	if err := l.checkUnknown(layers, d.unknown); err != nil {
@@ -119,6 +120,7 @@ func (l *Loader) checkUnknown(layers *layers, found []unknownKey) error {
 	if len(unknown) == 0 {
 		return nil
 	}
+	slices.SortStableFunc(unknown, func(a, b UnknownKey) int { return a.Origin.compare(b.Origin) })
 	if l.Strict {
 		return &UnknownKeysError{Keys: unknown}
 	}

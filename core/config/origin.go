@@ -1,11 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
 )
 
 // Layer is a place that settings come from.
@@ -16,6 +15,7 @@ type Layer int
 // (spec: config-and-auth, loading pipeline)
 const (
 	LayerDefault      Layer = iota // the program or its model table
+	LayerEnvironment               // an environment variable of the process
 	LayerFile                      // config.toml
 	LayerFlag                      // a -c flag of the process
 	LayerConversation              // the config map of one conversation
@@ -26,6 +26,8 @@ const (
 // String names the layer for people.
 func (l Layer) String() string {
 	switch l {
+	case LayerEnvironment:
+		return "environment"
 	case LayerFile:
 		return "file"
 	case LayerFlag:
@@ -45,6 +47,8 @@ type Origin struct {
 	Layer Layer
 	// Profile is the name of the profile in [LayerProfile].
 	Profile string
+	// Variable is the name of the variable in [LayerEnvironment].
+	Variable string
 	// From is the layer that wrote the value of a profile: the file, a flag or
 	// the conversation's map. For the other layers it is Layer itself.
 	From Layer
@@ -57,6 +61,9 @@ type Origin struct {
 // String names the origin for people, such as "file /home/me/.codex/config.toml:3:9".
 func (o Origin) String() string {
 	text := o.Layer.String()
+	if o.Variable != "" {
+		text += " " + o.Variable
+	}
 	if o.Layer == LayerProfile {
 		text = fmt.Sprintf("profile %q", o.Profile)
 		if o.From != LayerFile {
@@ -67,6 +74,11 @@ func (o Origin) String() string {
 		text += fmt.Sprintf(" %s:%d:%d", o.File, o.Line, o.Column)
 	}
 	return text
+}
+
+// compare orders origins for a list of mistakes: by layer, and by place.
+func (o Origin) compare(other Origin) int {
+	return cmp.Or(cmp.Compare(o.Layer, other.Layer), cmp.Compare(o.Line, other.Line), cmp.Compare(o.Column, other.Column))
 }
 
 // place names what to look at for people: a place in the file, or else the layer.
@@ -118,62 +130,4 @@ func (o Origins) Keys() [][]string {
 	}
 	slices.SortFunc(keys, slices.Compare)
 	return slices.CompactFunc(keys, slices.Equal)
-}
-
-// Setting is one setting that does not have its default, for people.
-type Setting struct {
-	// Key is the dotted key as it stands in the file.
-	Key string
-	// Value is the value in the notation of the file, or [Hidden].
-	Value  string
-	Origin Origin
-}
-
-// Hidden stands for a value that may be secret.
-const Hidden = "(hidden)"
-
-// Settings returns all settings that do not have their default, in the order of
-// their keys.
-func (o Origins) Settings() []Setting {
-	var settings []Setting
-	for _, path := range o.Keys() {
-		value, ok := any(nil), false
-		if made, decided := o.resolved[strings.Join(path, ".")]; decided {
-			value, ok = made.value, true
-		} else {
-			value, ok = o.layers.lookup(path)
-		}
-		if ok {
-			settings = append(settings, Setting{Key: quoteKey(path), Value: display(path, value), Origin: o.Of(path...)})
-		}
-	}
-	return settings
-}
-
-// secretTables are tables whose values often are secrets.
-var secretTables = []string{"env", "set", "http_headers", "headers", "query_params"}
-
-// secretWords make a key that holds one of them suspicious.
-var secretWords = []string{"token", "secret", "password", "authorization", "api_key", "apikey"}
-
-// display writes a value as it would stand in the file, on one line where that
-// is possible.
-func display(path []string, value any) string {
-	if slices.ContainsFunc(path[:len(path)-1], func(segment string) bool { return slices.Contains(secretTables, segment) }) ||
-		slices.ContainsFunc(secretWords, func(word string) bool { return isSecretKey(path[len(path)-1], word) }) {
-		return Hidden
-	}
-	// What the layers hold came from TOML or JSON and can be written again.
-	text, err := toml.Marshal(map[string]any{"v": value})
-	if err != nil {
-		return Hidden
-	}
-	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(string(text)), "v = "))
-}
-
-// isSecretKey reports whether a key holds a word. Limits that are counted in
-// tokens are no secrets.
-func isSecretKey(key, word string) bool {
-	key = strings.ToLower(key)
-	return strings.Contains(key, word) && !strings.HasSuffix(key, "_tokens") && !strings.HasSuffix(key, "_token_limit")
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -59,96 +58,6 @@ a = { command = "c", args = [ "x" ] }
 	}
 	if (Origins{}).Of("model") != (Origin{}) || (Origins{}).Keys() != nil {
 		t.Error("zero origins know something")
-	}
-}
-
-func TestSettings(t *testing.T) {
-	t.Parallel()
-	l, _ := newLoader(t, `model = "file"
-model_max_output_tokens = 5
-"odd key" = "x"
-[sandbox_workspace_write]
-writable_roots = ["/a", "/b"]
-[shell_environment_policy.set]
-CI = "hide1"
-[mcp_servers.a]
-url = "u"
-bearer_token = "hide2"
-[model_providers.p]
-name = "P"
-http_headers = { x = "hide3" }
-[profiles.x]
-model_verbosity = "low"
-`, "profiles.x.model=flag", "mcp_servers.b={ command = 'c', env = { A = 'hide4' } }")
-	c := load(t, l, Overrides{Profile: ptr("x"), SandboxMode: protocol.SandboxReadOnly, WebSearch: ptr(true), BaseInstructions: ptr("hide5")})
-	var got []string
-	for _, setting := range c.Origins.Settings() {
-		got = append(got, setting.Key+" = "+setting.Value+" # "+setting.Origin.Layer.String())
-	}
-	want := []string{
-		`experimental_instructions_file = '(given)' # override`,
-		`mcp_servers.a.bearer_token = (hidden) # file`,
-		`mcp_servers.a.url = 'u' # file`,
-		`mcp_servers.b.command = 'c' # -c flag`,
-		`mcp_servers.b.env.A = (hidden) # -c flag`,
-		`model = 'flag' # profile`,
-		`model_max_output_tokens = 5 # file`,
-		`model_providers.p.http_headers.x = (hidden) # file`,
-		`model_providers.p.name = 'P' # file`,
-		`model_verbosity = 'low' # profile`,
-		`"odd key" = 'x' # file`,
-		`profile = 'x' # override`,
-		`profiles.x.model = 'flag' # -c flag`,
-		`profiles.x.model_verbosity = 'low' # file`,
-		`sandbox_mode = 'read-only' # override`,
-		`sandbox_workspace_write.writable_roots = ['/a', '/b'] # file`,
-		`shell_environment_policy.set.CI = (hidden) # file`,
-		`tools.web_search = true # override`,
-	}
-	if diff := gocmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	for _, verb := range []string{"%v", "%+v", "%#v", "%d"} {
-		for _, value := range []any{l, l.CLI, l.CLI[1], c, *c} {
-			if text := fmt.Sprintf(verb, value); strings.Contains(text, "hide") {
-				t.Errorf("%s prints a secret: %s", verb, text)
-			}
-		}
-	}
-}
-
-func TestWarnings(t *testing.T) {
-	t.Parallel()
-	l, w := newLoader(t, `modle = "x"
-experimental_resume = "old"
-[profiles.p]
-sandbox_mode = "read-only"
-model = "m"
-[mcp_servers.a]
-command = "c"
-enabled = true
-[tools]
-web_serach = true
-`, "model=flag")
-	for range 2 {
-		load(t, l, Overrides{Profile: ptr("p"), Config: raw(map[string]string{"bogus.key": "1"})})
-	}
-	path := filepath.Join(l.Home, FileName)
-	want := []string{
-		path + ":8:1: unknown key `mcp_servers.a.enabled`",
-		path + ":4:1: `profiles.p.sandbox_mode` has no effect in a profile",
-		path + ":10:1: unknown key `tools.web_serach` (did you mean `web_search`?)",
-		"conversation: unknown key `bogus`",
-		path + ":1:1: unknown key `modle` (did you mean `model`?)",
-		"the -c flag override of `model` has no effect, because profile `p` sets it; override `profiles.p.model` instead",
-	}
-	if diff := gocmp.Diff(want, w.list); diff != "" {
-		t.Error(diff)
-	}
-	l.Strict = true
-	var unknown *UnknownKeysError
-	if _, err := l.Load(t.Context(), Overrides{}); !errors.As(err, &unknown) || len(unknown.Keys) != 4 {
-		t.Errorf("got %v", err)
 	}
 }
 

@@ -253,6 +253,7 @@ func (r *resolver) resolveProvider(c *Config) error {
 		}
 		c.Providers[id] = table.provider(id)
 	}
+	r.noteEnvironment(c.Providers)
 	if base := r.file.OpenAIBaseURL; base != nil && strings.TrimSpace(*base) != "" {
 		openai := c.Providers[modelprovider.OpenAI]
 		openai.BaseURL = strings.TrimSpace(*base)
@@ -264,6 +265,22 @@ func (r *resolver) resolveProvider(c *Config) error {
 	}
 	c.Provider = provider
 	return nil
+}
+
+// noteEnvironment remembers which addresses of built-in providers the environment
+// gave.
+func (r *resolver) noteEnvironment(providers map[string]modelprovider.Provider) {
+	note := func(key, variable, value string) {
+		if strings.TrimSpace(r.loader.getenv(variable)) != "" {
+			r.made[key] = decision{Origin{Layer: LayerEnvironment, From: LayerEnvironment, Variable: variable}, value}
+		}
+	}
+	if base := r.file.OpenAIBaseURL; base == nil || strings.TrimSpace(*base) == "" {
+		note("openai_base_url", "OPENAI_BASE_URL", providers[modelprovider.OpenAI].BaseURL)
+	}
+	const oss = "model_providers." + modelprovider.OSS + ".base_url"
+	note(oss, "CODEX_OSS_PORT", providers[modelprovider.OSS].BaseURL)
+	note(oss, "CODEX_OSS_BASE_URL", providers[modelprovider.OSS].BaseURL)
 }
 
 // resolveInstructions reads the instructions of the home folder and those that
