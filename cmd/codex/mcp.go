@@ -111,7 +111,7 @@ func newMcpGet(flags *globalFlags) *cobra.Command {
 
 func printFlags(cmd *cobra.Command, asJSON *bool, p *mcptable.Printer) {
 	cmd.Flags().BoolVar(asJSON, "json", false, "print JSON")
-	cmd.Flags().BoolVar(&p.ShowSecrets, "show-secrets", false, "print tokens and secret variables instead of ***")
+	cmd.Flags().BoolVar(&p.ShowSecrets, "show-secrets", false, "print tokens, passwords and secret variables instead of ***")
 }
 
 func newMcpAdd(flags *globalFlags) *cobra.Command {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,12 +11,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/codex-go/codex/core/auth"
 	"github.com/codex-go/codex/core/config"
+	"github.com/codex-go/codex/core/mcpclient/oauth"
 	"github.com/codex-go/codex/core/modelclient/modeltest"
 )
 
@@ -30,7 +33,18 @@ const (
 	serverSecret = "server-0123456789-secret"
 	accessSecret = "access-0123456789-secret"
 	renewSecret  = "renew-0123456789-secret"
+	urlSecret    = "url-0123456789-secret"
+	proxySecret  = "proxy-0123456789-secret"
+	signInSecret = "sign-in-0123456789-secret"
 )
+
+// secrets are all of them, what [fakeIssuer] hands out, and a password as a
+// header has it.
+var secrets = []string{
+	storedKey, typedKey, environKey, headerSecret, bearerSecret, serverSecret, accessSecret, renewSecret,
+	urlSecret, proxySecret, signInSecret, issuedAccess, issuedRefresh,
+	base64.StdEncoding.EncodeToString([]byte("ann:" + urlSecret)), base64.StdEncoding.EncodeToString([]byte("ann:" + proxySecret)),
+}
 
 // secretive runs the program with a home full of secrets, as loud as it gets,
 // and keeps all that it printed.
@@ -38,6 +52,8 @@ type secretive struct {
 	t       *testing.T
 	home    string
 	dir     string
+	model   *modeltest.Server
+	env     []string // more variables
 	printed bytes.Buffer
 }
 
@@ -45,7 +61,7 @@ func newSecretive(t *testing.T, answers ...modeltest.Response) *secretive {
 	t.Helper()
 	model := modeltest.Start(answers...)
 	t.Cleanup(model.Close)
-	s := &secretive{t: t, home: t.TempDir(), dir: t.TempDir()}
+	s := &secretive{t: t, home: t.TempDir(), dir: t.TempDir(), model: model}
 	s.write(config.FileName, fmt.Sprintf(`model = "m"
 model_provider = "mock"
 sandbox_mode = "danger-full-access"
@@ -77,20 +93,26 @@ func (s *secretive) write(name, text string) {
 	}
 }
 
+// command is the program with its output kept.
+func (s *secretive) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd.Args[0] = "codex"
+	cmd.Dir = s.dir
+	cmd.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "CODEX_HOME=" + s.home, "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
+		"RUST_LOG=trace", "GORACE=" + os.Getenv("GORACE"),
+	}, s.env...)
+	cmd.Stdout, cmd.Stderr = &s.printed, &s.printed
+	return cmd
+}
+
 // run runs a command with an input. How it ends does not matter.
 func (s *secretive) run(stdin string, args ...string) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], args...)
-	cmd.Args[0] = "codex"
-	cmd.Dir = s.dir
-	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "CODEX_HOME=" + s.home, "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
-		"RUST_LOG=trace", "CODEX_API_KEY=" + environKey, "GORACE=" + os.Getenv("GORACE"),
-	}
+	cmd := s.command(ctx, args...)
 	cmd.Stdin = strings.NewReader(stdin)
-	cmd.Stdout, cmd.Stderr = &s.printed, &s.printed
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		s.t.Fatal(err)
@@ -103,9 +125,7 @@ func (s *secretive) run(stdin string, args ...string) {
 func (s *secretive) check() {
 	s.t.Helper()
 	look := func(where, text string) {
-		for _, secret := range []string{
-			storedKey, typedKey, environKey, headerSecret, bearerSecret, serverSecret, accessSecret, renewSecret,
-		} {
+		for _, secret := range secrets {
 			if at := strings.Index(text, secret); at >= 0 {
 				s.t.Errorf("%s holds %q: %q", where, secret, text[max(0, at-200):at+len(secret)])
 			}
@@ -114,7 +134,8 @@ func (s *secretive) check() {
 	look("the output", s.printed.String())
 	files := 0
 	err := filepath.WalkDir(s.home, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() || entry.Name() == config.FileName || entry.Name() == auth.FileName {
+		made := []string{config.FileName, auth.FileName, oauth.FileName}
+		if err != nil || !entry.Type().IsRegular() || slices.Contains(made, entry.Name()) {
 			return err
 		}
 		files++
@@ -140,6 +161,7 @@ func TestSecretsAreNeverWritten(t *testing.T) {
 			modeltest.Reply(modeltest.Disconnect()),
 			modeltest.Reply(modeltest.Failed("server_error", "Bearer "+environKey)),
 		)
+		s.env = []string{"CODEX_API_KEY=" + environKey}
 		for range 3 {
 			s.run("", "exec", "--skip-git-repo-check", "--json", "hello")
 		}

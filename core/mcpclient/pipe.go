@@ -41,6 +41,7 @@ var (
 type pipe struct {
 	process Process
 	changed func() // called when the server says that its tools have changed
+	mask    *strings.Replacer
 	in      *bufio.Reader
 	log     *zerolog.Logger
 	queued  chan []byte // lines to write
@@ -58,10 +59,11 @@ type pipe struct {
 
 // newPipe serves the streams of a process. Close must be called. changed is
 // called when the server says that its tools have changed, before what it says
-// next is read; it must not block.
-func newPipe(p Process, changed func(), log *zerolog.Logger) *pipe {
+// next is read; it must not block. mask goes over what is logged.
+func newPipe(p Process, changed func(), mask *strings.Replacer, log *zerolog.Logger) *pipe {
 	c := &pipe{
 		process: p,
+		mask:    mask,
 		changed: changed,
 		in:      bufio.NewReaderSize(p.Stdout(), 64<<10),
 		log:     log,
@@ -69,7 +71,7 @@ func newPipe(p Process, changed func(), log *zerolog.Logger) *pipe {
 		closed:  make(chan struct{}),
 	}
 	c.work.Go(c.write)
-	c.work.Go(func() { logLines(p.Stderr(), log) })
+	c.work.Go(func() { logLines(p.Stderr(), mask, log) })
 	return c
 }
 
@@ -159,18 +161,9 @@ func (c *pipe) decode(line []byte) []jsonrpc.Message {
 			level = zerolog.DebugLevel // once is enough
 		}
 		c.noisy = true
-		c.log.WithLevel(level).Str("line", clip(line)).Msg("an MCP server wrote something that is no message")
+		c.log.WithLevel(level).Str("line", clip(line, c.mask)).Msg("an MCP server wrote something that is no message")
 	}
 	return messages
-}
-
-// clip returns the beginning of a line for the log.
-func clip(line []byte) string {
-	const most = 200
-	if len(line) > most {
-		return strings.ToValidUTF8(string(line[:most]), "") + "..."
-	}
-	return strings.ToValidUTF8(string(line), "\uFFFD")
 }
 
 // readLine returns the next line. The last one may lack its end.

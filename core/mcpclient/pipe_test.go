@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/rs/zerolog"
+
+	"github.com/codex-go/codex/core/config"
 )
 
 // deadProcess is a process whose output is given.
@@ -33,7 +35,7 @@ func (deadProcess) Status() string { return "over" }
 // error behind them.
 func readAll(t testing.TB, output io.Reader) (messages []string, err error) {
 	log := zerolog.Nop()
-	c := newPipe(deadProcess{output}, func() {}, &log)
+	c := newPipe(deadProcess{output}, func() {}, newMask(config.McpServer{}), &log)
 	for {
 		msg, err := c.Read(t.Context())
 		if err != nil {
@@ -92,9 +94,13 @@ func TestLogLines(t *testing.T) {
 	t.Parallel()
 	buffer := &logBuffer{}
 	log := zerolog.New(buffer)
-	logLines(strings.NewReader("one\r\n\n"+strings.Repeat("x", 3*maxLogLine)+"\nlast \xff"), &log)
+	mask := newMask(config.McpServer{Transport: &config.McpStdio{
+		Env: map[string]string{"API_KEY": "hunter2-secret", "TOKEN": "short", "MODE": "production"},
+	}})
+	logLines(strings.NewReader("one\r\n\n"+strings.Repeat("x", 3*maxLogLine)+"\nproduction short (hunter2-secret)\nlast \xff"), mask, &log)
 	want := `{"level":"info","stderr":"one","cut":false,"message":"MCP server says"}` + "\n" +
 		`{"level":"info","stderr":"` + strings.Repeat("x", maxLogLine) + `","cut":true,"message":"MCP server says"}` + "\n" +
+		`{"level":"info","stderr":"production short (***)","cut":false,"message":"MCP server says"}` + "\n" +
 		`{"level":"info","stderr":"last ` + "\uFFFD" + `","cut":false,"message":"MCP server says"}` + "\n"
 	if diff := cmp.Diff(want, buffer.String()); diff != "" {
 		t.Error(diff)

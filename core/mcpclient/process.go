@@ -52,14 +52,14 @@ var errNoProcesses = errors.New("servers that are started as processes are not a
 const maxLogLine = 4 << 10
 
 // logLines writes the lines of a server's standard error to the log, until its
-// end.
-func logLines(r io.Reader, log *zerolog.Logger) {
+// end. mask goes over them.
+func logLines(r io.Reader, mask *strings.Replacer, log *zerolog.Logger) {
 	lines := bufio.NewReaderSize(r, maxLogLine)
 	for {
 		line, err := lines.ReadSlice('\n')
 		cut := errors.Is(err, bufio.ErrBufferFull)
 		if text := strings.TrimRight(string(line), "\r\n"); text != "" {
-			log.Info().Str("stderr", strings.ToValidUTF8(text, "\uFFFD")).Bool("cut", cut).Msg("MCP server says")
+			log.Info().Str("stderr", strings.ToValidUTF8(mask.Replace(text), "\uFFFD")).Bool("cut", cut).Msg("MCP server says")
 		}
 		for cut { // the rest of an overlong line
 			_, err = lines.ReadSlice('\n')

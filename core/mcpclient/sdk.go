@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -16,7 +17,8 @@ const protocolVersion = "2025-06-18"
 
 // peer is the SDK's side of one connection.
 type peer struct {
-	log *zerolog.Logger
+	log  *zerolog.Logger
+	mask *strings.Replacer // goes over what is logged
 	// changed is called when the server says that its tools have changed, some
 	// time after that was read. It must not block. Nil does nothing.
 	changed func()
@@ -96,5 +98,5 @@ func (p *peer) logMessage(m *mcp.LoggingMessageParams) {
 	if err != nil {
 		return // it came as JSON
 	}
-	p.log.WithLevel(level).Str("logger", m.Logger).Str("data", clip(data)).Msg("MCP server logs")
+	p.log.WithLevel(level).Str("logger", m.Logger).Str("data", clip(data, p.mask)).Msg("MCP server logs")
 }

@@ -36,7 +36,7 @@ var errListEndless = errors.New("the list of tools does not end")
 // over.
 func (c *client) open(ctx context.Context) (*session, error) {
 	c.leaving.Wait() // never two at the same time
-	p := &peer{log: &c.log}
+	p := &peer{log: &c.log, mask: newMask(c.server)}
 	s := &session{ended: make(chan struct{})}
 	transport, err := c.reach(s, p)
 	if err != nil {
@@ -83,7 +83,7 @@ func (c *client) reach(s *session, p *peer) (mcp.Transport, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.pipe = newPipe(process, c.toolsChanged, &c.log)
+		s.pipe = newPipe(process, c.toolsChanged, p.mask, &c.log)
 		return s.pipe, nil
 	case *config.McpHTTP:
 		link, err := newHTTPLink(c.o, t)

@@ -1,6 +1,7 @@
 package modelclient
 
 import (
+	"encoding/base64"
 	"errors"
 	"net/url"
 	"slices"
@@ -35,6 +36,20 @@ func (r *redactor) addNamed(name, value string) {
 			}
 			return
 		}
+	}
+}
+
+// addAddress is add for the parameters of an address and the password in it,
+// also as the header that it becomes.
+func (r *redactor) addAddress(address *url.URL) {
+	for name, values := range address.Query() {
+		for _, value := range values {
+			r.addNamed(name, value)
+		}
+	}
+	if password, ok := address.User.Password(); ok {
+		r.add(password)
+		r.add(base64.StdEncoding.EncodeToString([]byte(address.User.Username() + ":" + password)))
 	}
 }
 

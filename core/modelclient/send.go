@@ -170,9 +170,7 @@ func (c *call) prepare(ctx context.Context) (*attempt, *http.Request, *idleBody,
 	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
 		return nil, nil, nil, fmt.Errorf("provider %q: the base URL is not an HTTP address", provider.ID)
 	}
-	for name, value := range provider.QueryParams {
-		a.redact.addNamed(name, value)
-	}
+	a.redact.addAddress(address)
 	body := newIdleBody(ctx, provider.IdleTimeout())
 	request := (&http.Request{
 		Method: http.MethodPost,

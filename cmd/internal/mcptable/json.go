@@ -66,7 +66,7 @@ func (p Printer) server(name string, s config.McpServer) server {
 			masked := p.secret(*token)
 			token = &masked
 		}
-		out.Transport = streamableHTTP{Type: "streamable_http", URL: t.URL, BearerToken: token}
+		out.Transport = streamableHTTP{Type: "streamable_http", URL: p.address(t.URL), BearerToken: token}
 	}
 	return out
 }

@@ -18,15 +18,20 @@ type Printer struct {
 	ShowSecrets bool
 }
 
-// secretWords mark the names of variables whose values are masked.
-var secretWords = []string{"KEY", "SECRET", "TOKEN", "PASSWORD", "PASSWD", "CREDENTIAL"}
-
 // secret masks a value.
 func (p Printer) secret(value string) string {
 	if p.ShowSecrets {
 		return value
 	}
-	return "***"
+	return config.Masked
+}
+
+// address masks what is secret in an address.
+func (p Printer) address(url string) string {
+	if p.ShowSecrets {
+		return url
+	}
+	return config.MaskURL(url)
 }
 
 // env masks the values of variables that look like secrets.
@@ -36,8 +41,7 @@ func (p Printer) env(env map[string]string) map[string]string {
 	}
 	masked := maps.Clone(env)
 	for name := range masked {
-		upper := strings.ToUpper(name)
-		if slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(upper, w) }) {
+		if config.IsSecretVariable(name) {
 			masked[name] = p.secret(masked[name])
 		}
 	}
@@ -81,7 +85,7 @@ func (p Printer) List(w io.Writer, cfg *config.Config) error {
 			if t.BearerToken != nil {
 				has = "True"
 			}
-			reached = append(reached, []string{name, t.URL, has})
+			reached = append(reached, []string{name, p.address(t.URL), has})
 		}
 	}
 	var b strings.Builder
@@ -130,7 +134,7 @@ func (p Printer) Get(w io.Writer, name string, s config.McpServer) error {
 		line("env", p.envText(t.Env))
 	case *config.McpHTTP:
 		line("transport", "streamable_http")
-		line("url", t.URL)
+		line("url", p.address(t.URL))
 		token := "-"
 		if t.BearerToken != nil {
 			token = p.secret(*t.BearerToken)

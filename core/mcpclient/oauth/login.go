@@ -3,6 +3,7 @@ package oauth
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -142,16 +143,37 @@ func withoutAddress(err error) error {
 // pages.
 const maxErrorText = 1 << 10
 
+// shortestSecret is the length of the shortest text that is taken for a secret,
+// in bytes: shorter ones are found everywhere.
+const shortestSecret = 6
+
 // withoutSecrets returns an error without what may be secret in the address of
 // the server, from which the addresses of its metadata are made, and not longer
 // than people read.
 func withoutSecrets(err error, address *url.URL) error {
 	text := err.Error()
-	if address.RawQuery != "" {
-		text = strings.ReplaceAll(text, address.RawQuery, "...")
+	hide := func(secret, with string) {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, with)
+		}
 	}
+	hide(address.RawQuery, "...")
 	if address.User != nil {
-		text = strings.ReplaceAll(text, address.User.String()+"@", "")
+		hide(address.User.String()+"@", "")
+	}
+	// A server may repeat them in other forms.
+	for _, values := range address.Query() {
+		for _, value := range values {
+			if len(value) >= shortestSecret {
+				hide(value, "...")
+			}
+		}
+	}
+	if password, ok := address.User.Password(); ok {
+		hide(base64.StdEncoding.EncodeToString([]byte(address.User.Username()+":"+password)), "...")
+		if len(password) >= shortestSecret {
+			hide(password, "...")
+		}
 	}
 	if len(text) > maxErrorText {
 		text = strings.ToValidUTF8(text[:maxErrorText], "") + "..."
