@@ -107,6 +107,10 @@ type Config struct {
 	DisablePasteBurst bool
 	Otel              Otel
 
+	// TrustedProjects are the folders that the user trusts, in byte order. Only
+	// front ends with a screen ask about them; see [Config.ProjectTrust].
+	TrustedProjects []string
+
 	// ActiveProfile is the name of the profile in use; empty for none.
 	ActiveProfile string
 	// SandboxHelper is the path of the executable that sandboxes commands on

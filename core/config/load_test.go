@@ -249,7 +249,8 @@ requires_openai_auth = true
 		Otel: Otel{LogUserPrompt: true, Environment: "prod", Exporter: &OtelHTTP{
 			Endpoint: "https://e", Headers: map[string]string{"a": "b"}, Protocol: OtelJSON,
 		}},
-		SandboxHelper: "/bin/helper",
+		TrustedProjects: []string{"/repo"},
+		SandboxHelper:   "/bin/helper",
 	}
 	got := load(t, l, Overrides{Cwd: dir})
 	if diff := gocmp.Diff(want, got, compareConfigs); diff != "" {

@@ -132,6 +132,7 @@ func (r *resolver) resolve() (*Config, error) {
 		Notifications:         f.TUI.Notifications,
 		DisablePasteBurst:     f.DisablePasteBurst,
 		Otel:                  otel(f.Otel),
+		TrustedProjects:       trustedProjects(f.Projects),
 		SandboxHelper:         r.loader.SandboxHelper,
 	}
 	if f.History != nil {
