@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"io"
 	"slices"
 	"strings"
@@ -9,7 +10,12 @@ import (
 )
 
 // completionShells are the shells that completions can be made for.
-var completionShells = []string{"bash", "zsh", "fish", "powershell"}
+var completionShells = []string{"bash", "zsh", "fish", "powershell", "elvish"}
+
+// elvish is the script for a shell that the library does not know.
+//
+//go:embed completion.elv
+var elvish string
 
 // plainBash makes the script work in a bash without the package
 // bash-completion, whose function reads the words of the line.
@@ -28,7 +34,7 @@ fi
 
 func newCompletion() *cobra.Command {
 	return &cobra.Command{
-		Use:       "completion [bash|zsh|fish|powershell]",
+		Use:       "completion [bash|zsh|fish|powershell|elvish]",
 		Short:     "Print a completion script for a shell",
 		Long:      "Prints a script that completes the commands and flags of this program; for bash unless another shell is named.",
 		Example:   "  source <(codex completion bash)\n  codex completion fish > ~/.config/fish/completions/codex.fish",
@@ -52,6 +58,9 @@ func newCompletion() *cobra.Command {
 				return root.GenFishCompletion(out, true)
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(out)
+			case "elvish":
+				_, err := io.WriteString(out, elvish)
+				return err
 			}
 			if err := root.GenBashCompletionV2(out, true); err != nil {
 				return err

@@ -5,12 +5,14 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/codex-go/codex/core/auth"
@@ -69,12 +71,16 @@ var taskDiffs = map[string]string{
 }
 
 // TestLoginInTheBrowser signs in as a user does, whose browser gets its last
-// page before the program ends.
+// page before the program ends. The account takes the place of a key.
 func TestLoginInTheBrowser(t *testing.T) {
 	t.Parallel()
 	issuer := fakeIssuer()
 	t.Cleanup(issuer.Close)
 	home := t.TempDir()
+	path := filepath.Join(home, auth.FileName)
+	if err := os.WriteFile(path, []byte(`{"OPENAI_API_KEY":"sk-before"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	m := auth.NewManager(auth.Options{Home: home})
 	t.Cleanup(func() {
 		if err := m.Close(context.Background()); err != nil {
@@ -109,20 +115,101 @@ func TestLoginInTheBrowser(t *testing.T) {
 			t.Errorf("%s was shown", secret)
 		}
 	}
-	stored, err := os.ReadFile(filepath.Join(home, auth.FileName))
-	if err != nil || !strings.Contains(string(stored), issuedRefresh) {
+	stored, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(stored), issuedRefresh) || strings.Contains(string(stored), "sk-before") {
 		t.Errorf("stored %q, %v", stored, err)
+	}
+}
+
+// TestLoginInTheBrowserEnds ends logins of a user who is signed in already, in
+// every way but a success. What was stored stays.
+func TestLoginInTheBrowserEnds(t *testing.T) {
+	t.Parallel()
+	issuer := fakeIssuer()
+	t.Cleanup(issuer.Close)
+	foreign := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(foreign.Close)
+	const before = `{"OPENAI_API_KEY":"sk-before"}`
+	for _, test := range []struct {
+		name string
+		port int
+		open func(cancel func(), address string) // the browser
+		want string
+	}{
+		{"refused", login.AnyPort, func(_ func(), address string) {
+			// What becomes of the page shows in the outcome.
+			_, _, _ = browseWith(t.Context(), address, url.Values{"error": {"access_denied"}, "error_description": {"Not you"}})
+		}, "the issuer refused the login: Not you (access_denied)"},
+		{"interrupted", login.AnyPort, func(cancel func(), _ string) { cancel() }, "context canceled"},
+		{"another login", login.AnyPort, func(_ func(), address string) {
+			parsed, err := url.Parse(address)
+			if err != nil {
+				t.Error(err)
+			}
+			back, err := url.Parse(parsed.Query().Get("redirect_uri"))
+			if err != nil {
+				t.Error(err)
+			}
+			// It asks for the port, as the other one does.
+			if response, err := http.Get("http://127.0.0.1:" + back.Port() + "/cancel"); err == nil {
+				response.Body.Close()
+			}
+		}, login.ErrEvicted.Error()},
+		{"busy port", foreign.Listener.Addr().(*net.TCPAddr).Port, func(func(), string) {
+			t.Error("a browser was opened")
+		}, "address already in use"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			home := t.TempDir()
+			path := filepath.Join(home, auth.FileName)
+			if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			m := auth.NewManager(auth.Options{Home: home})
+			t.Cleanup(func() {
+				if err := m.Close(context.Background()); err != nil {
+					t.Error(err)
+				}
+			})
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var browsers sync.WaitGroup
+			defer browsers.Wait()
+			f := &loginFlags{issuer: issuer.URL, port: test.port, open: func(_ context.Context, address string) {
+				browsers.Go(func() { test.open(cancel, address) })
+			}}
+			var out strings.Builder
+			if err := f.loginBrowser(ctx, session{auth: m}, &out); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+			if strings.Contains(out.String(), "Successfully") {
+				t.Errorf("told the user %q", out.String())
+			}
+			if stored, err := os.ReadFile(path); err != nil || string(stored) != before {
+				t.Errorf("stored %q, %v", stored, err)
+			}
+			if credential, ok, err := m.Token(t.Context()); !ok || err != nil || credential.Bearer != "sk-before" {
+				t.Errorf("signed in: %t, %v", ok, err)
+			}
+		})
 	}
 }
 
 // browse comes back from the issuer with a code and follows where it leads.
 func browse(ctx context.Context, address string) (status int, page string, err error) {
+	return browseWith(ctx, address, url.Values{"code": {"code"}})
+}
+
+// browseWith comes back with an answer.
+func browseWith(ctx context.Context, address string, answer url.Values) (status int, page string, err error) {
 	parsed, err := url.Parse(address)
 	if err != nil {
 		return 0, "", err
 	}
 	asked := parsed.Query()
-	back := asked.Get("redirect_uri") + "?code=code&state=" + url.QueryEscape(asked.Get("state"))
+	answer.Set("state", asked.Get("state"))
+	back := asked.Get("redirect_uri") + "?" + answer.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, back, nil)
 	if err != nil {
 		return 0, "", err
