@@ -332,7 +332,7 @@ func (f *globalFlags) agentOptions() *agent.Options {
 	// Without a sandbox commands that need one are refused, one by one.
 	if box, err := sandbox.New(&sandbox.Options{TempDir: os.Getenv("TMPDIR")}); err == nil {
 		confiner := tools.Confiner{Box: box}
-		o.Sandbox, o.Guard = confiner, confiner.Guard()
+		o.Sandbox, o.Keeper, o.Guard = confiner, confiner.Keeper(), confiner.Guard()
 	}
 	return o
 }

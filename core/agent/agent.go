@@ -50,9 +50,10 @@ type Options struct {
 	Executable string
 	// Sandbox confines commands. Nil: none is available.
 	Sandbox tools.Sandbox
-	// Guard ends what commands have left when the process dies; see
-	// [exec.RunnerOptions]. Nil: nothing does.
-	Guard *exec.Command
+	// Keeper starts commands and ends what they leave, and Guard ends what
+	// others have left when the process dies; see [exec.RunnerOptions]. Nil:
+	// nothing does.
+	Keeper, Guard *exec.Command
 	// LinkDir returns a folder with links to Executable that the PATH of
 	// commands begins with, or "". Nil: none.
 	LinkDir func() string
@@ -132,7 +133,7 @@ func New(ctx context.Context, o *Options) (*Agent, error) {
 	})
 	a.Store = rollout.NewFileStore(opts.Home, nil)
 	a.History = history.New(opts.Home, historyOptions(a.Startup))
-	a.Runner = exec.NewRunner(&exec.RunnerOptions{Guard: opts.Guard})
+	a.Runner = exec.NewRunner(&exec.RunnerOptions{Keeper: opts.Keeper, Guard: opts.Guard})
 	a.Conversations = conversation.NewManager(conversation.Options{
 		Store:       a.Store,
 		History:     a.History,

@@ -36,7 +36,16 @@ func TestMemory(t *testing.T) {
 }
 
 func BenchmarkSpawn(b *testing.B) {
-	b.Run("runner", func(b *testing.B) {
+	b.Run("bare", func(b *testing.B) {
+		r := newBareRunner(b, nil)
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := r.Run(b.Context(), Command{Argv: []string{"true"}}, nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("kept", func(b *testing.B) {
 		r := newRunner(b, nil)
 		b.ReportAllocs()
 		for b.Loop() {

@@ -24,21 +24,25 @@
 // On Unix each command is the leader of a session of its own, without a
 // terminal. Running out of time and the end of ctx end the session, the process
 // group and what these have started, in sessions of its own too: SIGTERM, a short
-// grace, SIGKILL. Run returns when all are gone. A process that leads a session
-// and whose parent had ended before is not found; only a sandbox with a process
-// namespace holds those. On Windows the process tree is ended as well as taskkill
-// can.
+// grace, SIGKILL. Run returns when all are gone. On Windows the process tree is
+// ended as well as taskkill can.
 //
-// What a command leaves running in the background when it ends by itself lives
-// on, and does not hold the result: Run waits for the end of the output only
-// while some arrives, see [RunnerOptions]. Later output is read and thrown away
-// until [Runner.Close], so that a server started by a command does not die of a
-// closed pipe.
+// What a command leaves running in the background when it ends by itself does not
+// hold the result: Run waits for the end of the output only while some arrives, see
+// [RunnerOptions].
 //
-// When this process dies, by SIGKILL too, a guard ends all commands in the same
-// way, and what they have left in their groups; so it does after Close. See
-// [RunnerOptions.Guard]. Without one commands get SIGTERM on Linux when this
-// process dies, and what they have started does not.
+// On Linux a keeper, see [RunnerOptions.Keeper], starts the commands. Whatever a
+// command has started then ends with its run, however that ends and wherever in the
+// tree of processes it has got to, and with this process, also if that dies by
+// SIGKILL.
+//
+// Without keepers a process that leads a session and whose parent had ended before
+// is not found. What a command has left in the background lives on. Its output is
+// read and thrown away until [Runner.Close], so that it does not die of a closed
+// pipe. When this process dies, by SIGKILL too, a guard ends all commands, and what
+// they have left in their groups; so it does after Close. See
+// [RunnerOptions.Guard]. Without that either, commands get SIGTERM on Linux when
+// this process dies, and what they have started does not.
 //
 // # Terminals
 //

@@ -208,7 +208,7 @@ func TestEscapedProcess(t *testing.T) {
 		t.Skip("setsid is missing")
 	}
 	fifo := newFifo(t)
-	r := newRunner(t, &RunnerOptions{Quiet: 100 * time.Millisecond})
+	r := newBareRunner(t, &RunnerOptions{Quiet: 100 * time.Millisecond})
 	// The escaped one ends when it can write to nobody.
 	cmd := sh("(setsid sh -c 'echo out; read x <" + fifo + "; while echo late; do :; done' 2>/dev/null &); sleep 60")
 	cmd.Timeout = time.Second
@@ -249,7 +249,7 @@ func readAll(t *testing.T, fifo string) string {
 func TestBackground(t *testing.T) {
 	t.Parallel()
 	in, out := newFifo(t), newFifo(t)
-	r := newRunner(t, &RunnerOptions{Quiet: 100 * time.Millisecond})
+	r := newBareRunner(t, &RunnerOptions{Quiet: 100 * time.Millisecond})
 	res := mustRun(t, r, sh("(read x <"+in+"; head -c 500000 /dev/zero; echo late >&2; echo alive >"+out+") & echo now; exit 5"), nil)
 	if res.ExitCode != 5 || res.Aggregated.String() != "now\n" || res.Duration > 30*time.Second {
 		t.Errorf("result %+v", res)
@@ -263,7 +263,7 @@ func TestBackground(t *testing.T) {
 // TestBackgroundWriter leaves a process behind that never stops writing.
 func TestBackgroundWriter(t *testing.T) {
 	t.Parallel()
-	r := newRunner(t, &RunnerOptions{Linger: 300 * time.Millisecond})
+	r := newBareRunner(t, &RunnerOptions{Linger: 300 * time.Millisecond})
 	res := mustRun(t, r, sh("yes & echo $! >&2"), &Options{OnOutput: func(context.Context, protocol.ExecOutputStream, []byte) {}})
 	if res.ExitCode != 0 || res.Stdout.Len() == 0 || res.Duration > 30*time.Second {
 		t.Errorf("exit code %d, %d bytes in %v", res.ExitCode, res.Stdout.Len(), res.Duration)
@@ -352,7 +352,7 @@ func TestPending(t *testing.T) {
 
 func TestMaxBackground(t *testing.T) {
 	t.Parallel()
-	r := newRunner(t, &RunnerOptions{Quiet: 20 * time.Millisecond, MaxBackground: 1})
+	r := newBareRunner(t, &RunnerOptions{Quiet: 20 * time.Millisecond, MaxBackground: 1})
 	in := newFifo(t)
 	first := mustRun(t, r, sh("(read x <"+in+"; while echo late; do :; done) 2>/dev/null & echo $!"), nil)
 	second := mustRun(t, r, sh("sleep 60 & echo $!"), nil)
@@ -575,8 +575,8 @@ func testParentDeath(t *testing.T, role string) {
 // playRole runs a command that prints its id and waits, with the role terminal
 // a shell on a terminal.
 func playRole(role string) int {
-	if role == "guarded" {
-		return playGuarded()
+	if role == "guarded" || role == "kept" {
+		return playGuarded(role)
 	}
 	r := NewRunner(nil)
 	print := func(_ context.Context, _ protocol.ExecOutputStream, chunk []byte) { _, _ = os.Stdout.Write(chunk) }

@@ -37,10 +37,10 @@ func newGuarded(t *testing.T) *Runner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newRunner(t, &RunnerOptions{Guard: cmd, Quiet: 50 * time.Millisecond})
+	return newBareRunner(t, &RunnerOptions{Guard: cmd, Quiet: 50 * time.Millisecond})
 }
 
-// Variables of a program in the role guarded: scripts to run in turn, the last
+// Variables of a program in the role guarded or kept: scripts to run in turn, the last
 // one for a long time, and whether that has a terminal.
 const (
 	firstVariable    = "EXEC_TEST_FIRST"
@@ -49,16 +49,25 @@ const (
 )
 
 // playGuarded runs commands whose output is its own.
-func playGuarded() int {
-	cmd, err := testGuard()
+func playGuarded(role string) int {
+	o := RunnerOptions{Quiet: 50 * time.Millisecond}
+	var err error
+	if role == "kept" {
+		o.Keeper, err = testKeeper()
+	} else {
+		o.Guard, err = testGuard()
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	r := NewRunner(&RunnerOptions{Guard: cmd, Quiet: 50 * time.Millisecond})
+	r := NewRunner(&o)
 	print := func(_ context.Context, _ protocol.ExecOutputStream, chunk []byte) { _, _ = os.Stdout.Write(chunk) }
 	last := Command{Argv: []string{"sh", "-c", os.Getenv(lastVariable)}, Env: os.Environ(), Timeout: NoTimeout}
-	_, err1 := r.Run(context.Background(), sh(os.Getenv(firstVariable)), &Options{OnOutput: print})
+	var err1 error
+	if first := os.Getenv(firstVariable); first != "" {
+		_, err1 = r.Run(context.Background(), sh(first), &Options{OnOutput: print})
+	}
 	var err2 error
 	if os.Getenv(terminalVariable) != "" {
 		var term *Terminal
@@ -72,9 +81,9 @@ func playGuarded() int {
 	return 1
 }
 
-// TestGuard kills a program that runs commands. Nothing that they have started
-// lives on.
-func TestGuard(t *testing.T) {
+// TestServerIsKilled kills a program that runs commands. Nothing that they have
+// started lives on.
+func TestServerIsKilled(t *testing.T) {
 	t.Parallel()
 	if _, err := osexec.LookPath("setsid"); err != nil {
 		t.Skip("setsid is missing")
@@ -84,6 +93,7 @@ func TestGuard(t *testing.T) {
 		name, first, last string
 		lines             int // of ids, 1 when 0
 		terminal          bool
+		role              string // the only one that it is for, "" for each
 	}{
 		{name: "children", last: "sh -c 'echo $$; sleep 600; true' & sh -c 'echo $$; sleep 600; true'; true", lines: 2},
 		{name: "a child that ignores signals", last: "sh -c '" + deaf + "' & wait; true"},
@@ -91,45 +101,55 @@ func TestGuard(t *testing.T) {
 		{name: "a child in another session", last: "setsid sh -c '" + deaf + "' & wait; true"},
 		{name: "a grandchild in another session", last: "setsid sh -c 'setsid sh -c \"echo \\$\\$; sleep 600; true\"; true' & wait; true"},
 		{name: "a child of a stopped one", last: "sh -c '" + deaf + " ' & kill -STOP $$"},
-		{name: "left in the background", first: "sh -c '" + deaf + "' & true", last: "echo $$; sleep 600; true", lines: 2},
+		{name: "left in the background", first: "sh -c '" + deaf + "' & true", last: "echo $$; sleep 600; true", lines: 2, role: "guarded"},
+		{name: "an orphan in another session", last: "(setsid sh -c '" + deaf + "' &) ; sleep 600; true", role: "kept"},
 		{name: "on a terminal", last: "sh -c '" + deaf + "' & wait; true", terminal: true},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			self, err := os.Executable()
-			if err != nil {
-				t.Fatal(err)
+		for _, role := range []string{"guarded", "kept"} {
+			if tt.role != "" && tt.role != role {
+				continue
 			}
-			cmd := osexec.Command(self)
-			cmd.Env = append(os.Environ(), roleVariable+"=guarded", firstVariable+"="+tt.first, lastVariable+"="+tt.last)
-			if tt.terminal {
-				cmd.Env = append(cmd.Env, terminalVariable+"=1")
-			}
-			cmd.Stderr = os.Stderr
-			stdout, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			lines := bufio.NewReader(stdout)
-			var text strings.Builder
-			for range max(1, tt.lines) {
-				line, err := lines.ReadString('\n')
-				if err != nil {
-					t.Errorf("read the id of a process: %v", err)
-				}
-				text.WriteString(line)
-			}
-			if err := cmd.Process.Kill(); err != nil {
-				t.Error(err)
-			}
-			_ = cmd.Wait() // killed
-			for _, id := range ids(t, text.String()) {
-				watchDeath(t, id)
-			}
-		})
+			t.Run(role+"/"+tt.name, func(t *testing.T) {
+				t.Parallel()
+				testServerIsKilled(t, role, tt.first, tt.last, max(1, tt.lines), tt.terminal)
+			})
+		}
+	}
+}
+
+func testServerIsKilled(t *testing.T, role, first, last string, ends int, terminal bool) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := osexec.Command(self)
+	cmd.Env = append(os.Environ(), roleVariable+"="+role, firstVariable+"="+first, lastVariable+"="+last)
+	if terminal {
+		cmd.Env = append(cmd.Env, terminalVariable+"=1")
+	}
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(stdout)
+	var text strings.Builder
+	for range ends {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Errorf("read the id of a process: %v", err)
+		}
+		text.WriteString(line)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+	_ = cmd.Wait() // killed
+	for _, id := range ids(t, text.String()) {
+		watchDeath(t, id)
 	}
 }
 

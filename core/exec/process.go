@@ -1,7 +1,7 @@
 package exec
 
 import (
-	"os"
+	"syscall"
 	"time"
 
 	"github.com/codex-go/codex/core/proctree"
@@ -11,33 +11,50 @@ import (
 // and what it has started ends with it when it is ended; with terminal, which is
 // set at once if at all, that session has a terminal.
 type process struct {
-	proc     *os.Process
+	pid      int
+	child    child
 	own      bool
 	terminal bool
 	// family is what ends with the process, nil until somebody ends it.
 	family *proctree.Family
-	// state is how the process ended, nil if that is not known. It is written
-	// before reaped is closed, or with some systems before exited is.
-	state *os.ProcessState
+	// ending is how the process ended. It is written before reaped is closed.
+	ending ending
 
 	exited  chan struct{} // closed when the process has ended
 	release chan struct{} // to be closed when nobody needs its id any more
 	reaped  chan struct{} // closed when its id may belong to somebody else
 }
 
+// child is a process that was started, as its parent sees it.
+type child interface {
+	signal(syscall.Signal)
+	// waitExit waits until the process has ended. Its id stays its own until reap
+	// where the system can do that.
+	waitExit()
+	// reap gives up the id of a process that has ended.
+	reap() ending
+}
+
+// ending is how a process ended.
+type ending struct {
+	code   int
+	signal syscall.Signal // 0 for none
+	text   string         // for people; "" if nothing is known
+}
+
 // watch waits for a process in a goroutine of its own, which ends when the
 // process has ended and release has been closed. It calls gone, with the id, and
 // done at its end.
-func watch(proc *os.Process, own bool, gone func(int), done func()) *process {
-	p := &process{proc: proc, own: own,
+func watch(pid int, c child, own bool, gone func(int), done func()) *process {
+	p := &process{pid: pid, child: c, own: own,
 		exited: make(chan struct{}), release: make(chan struct{}), reaped: make(chan struct{})}
 	go func() {
 		defer done()
-		p.waitExit()
+		c.waitExit()
 		close(p.exited)
 		<-p.release
-		p.reap()
-		gone(proc.Pid)
+		p.ending = c.reap()
+		gone(pid)
 		close(p.reaped)
 	}()
 	return p

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -17,16 +18,26 @@ func processAttr(own bool) *syscall.SysProcAttr {
 // outlive makes a child go on when this process has ended.
 func outlive(attr *syscall.SysProcAttr) { attr.Pdeathsig = 0 }
 
-// waitExit waits until the process has ended. It stays a zombie until reap, so
-// that its id, which is also that of its group, belongs to nobody else.
-func (p *process) waitExit() {
+// ownChild is a child of this process.
+type ownChild struct{ *os.Process }
+
+// waitExit leaves a zombie, so that its id, which is also that of its group,
+// belongs to nobody else.
+func (c ownChild) waitExit() {
 	for {
-		err := unix.Waitid(unix.P_PID, p.proc.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
+		err := unix.Waitid(unix.P_PID, c.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
 		if err != unix.EINTR {
 			return
 		}
 	}
 }
 
-// reap gives up the id of the process, after waitExit.
-func (p *process) reap() { p.state, _ = p.proc.Wait() }
+func (c ownChild) reap() ending {
+	state, _ := c.Wait()
+	return endingOf(state)
+}
+
+func (c ownChild) signal(sig syscall.Signal) { _ = c.Signal(sig) }
+
+// newChild returns the child that a process is.
+func newChild(p *os.Process) child { return ownChild{p} }

@@ -33,12 +33,12 @@ func (p *process) kill() {
 
 // askWatcher asks a watcher to end, which hands that on: nobody is asked twice.
 func (p *process) askWatcher() {
-	_ = p.proc.Signal(syscall.SIGTERM)
-	_ = p.proc.Signal(syscall.SIGCONT)
+	p.child.signal(syscall.SIGTERM)
+	p.child.signal(syscall.SIGCONT)
 }
 
 // endAll makes a watcher end everything below it.
-func (p *process) endAll() { _ = p.proc.Signal(syscall.SIGUSR1) }
+func (p *process) endAll() { p.child.signal(syscall.SIGUSR1) }
 
 // killRounds limits how often the members of a family are looked for.
 const killRounds = 8
@@ -48,15 +48,15 @@ const killRounds = 8
 // identity; neither can be helped.
 func (p *process) signal(sig syscall.Signal) (more bool) {
 	if !p.own {
-		_ = p.proc.Signal(sig)
+		p.child.signal(sig)
 		return false
 	}
 	// Looked for before any of them ends, and leaves its children to nobody. The
 	// group gets it at once, so that none of it gets away meanwhile.
 	members, err := p.kin().Members()
-	_ = syscall.Kill(-p.proc.Pid, sig)
+	_ = syscall.Kill(-p.pid, sig)
 	for _, m := range members {
-		if m.Group != p.proc.Pid {
+		if m.Group != p.pid {
 			_ = syscall.Kill(m.ID, sig)
 		}
 	}
@@ -67,7 +67,7 @@ func (p *process) signal(sig syscall.Signal) (more bool) {
 // that ends it.
 func (p *process) kin() *proctree.Family {
 	if p.family == nil {
-		p.family = proctree.New(p.proc.Pid)
+		p.family = proctree.New(p.pid)
 	}
 	return p.family
 }
@@ -81,7 +81,7 @@ func (p *process) groupAlive() bool {
 	}
 	members, err := p.kin().Members()
 	if err != nil {
-		return groupExists(p.proc.Pid)
+		return groupExists(p.pid)
 	}
 	return len(members) > 0
 }
@@ -93,14 +93,14 @@ func controlTerminal(attr *syscall.SysProcAttr) { attr.Setctty, attr.Ctty = true
 // has waited for included.
 func groupExists(group int) bool { return syscall.Kill(-group, 0) == nil }
 
-// exitCodes returns the exit code of an ended process, and the signal that
-// ended it or 0.
-func exitCodes(state *os.ProcessState) (code int, sig syscall.Signal) {
+// endingOf returns how a process has ended, nil if that is not known.
+func endingOf(state *os.ProcessState) ending {
 	if state == nil {
-		return ExitNone, 0
+		return ending{code: ExitNone}
 	}
+	e := ending{code: state.ExitCode(), text: state.String()}
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return ExitSignalBase + int(status.Signal()), status.Signal()
+		e.code, e.signal = ExitSignalBase+int(status.Signal()), status.Signal()
 	}
-	return state.ExitCode(), 0
+	return e
 }

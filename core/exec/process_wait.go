@@ -2,9 +2,23 @@
 
 package exec
 
-// waitExit waits until the process has ended. There is no dependable way to do
-// that without giving up its id.
-func (p *process) waitExit() { p.state, _ = p.proc.Wait() }
+import (
+	"os"
+	"syscall"
+)
 
-// reap does nothing; waitExit has done it.
-func (p *process) reap() {}
+// ownChild is a child of this process.
+type ownChild struct {
+	*os.Process
+	state *os.ProcessState
+}
+
+// waitExit gives up the id: there is no dependable way to wait without that.
+func (c *ownChild) waitExit() { c.state, _ = c.Wait() }
+
+func (c *ownChild) reap() ending { return endingOf(c.state) }
+
+func (c *ownChild) signal(sig syscall.Signal) { _ = c.Signal(sig) }
+
+// newChild returns the child that a process is.
+func newChild(p *os.Process) child { return &ownChild{Process: p} }

@@ -28,11 +28,11 @@ func (p *process) terminate() { p.kill() }
 // that the system remembers; where it fails only the process itself is ended.
 func (p *process) kill() {
 	if p.own && !p.hasExited() {
-		tree := exec.Command("taskkill.exe", "/T", "/F", "/PID", strconv.Itoa(p.proc.Pid))
+		tree := exec.Command("taskkill.exe", "/T", "/F", "/PID", strconv.Itoa(p.pid))
 		tree.WaitDelay = time.Second
 		_ = tree.Run()
 	}
-	_ = p.proc.Kill()
+	p.child.signal(syscall.SIGKILL)
 }
 
 // askWatcher is kill: there are no watchers.
@@ -50,10 +50,11 @@ func groupExists(int) bool { return false }
 // outlive does nothing: no process ends with its parent.
 func outlive(*syscall.SysProcAttr) {}
 
-// exitCodes returns the exit code of an ended process. There are no signals.
-func exitCodes(state *os.ProcessState) (code int, sig syscall.Signal) {
+// endingOf returns how a process has ended, nil if that is not known. There are no
+// signals.
+func endingOf(state *os.ProcessState) ending {
 	if state == nil {
-		return ExitNone, 0
+		return ending{code: ExitNone}
 	}
-	return state.ExitCode(), 0
+	return ending{code: state.ExitCode(), text: state.String()}
 }

@@ -48,14 +48,15 @@ func (x *run) begin(ctx context.Context, opts *Options) (err error) {
 		return startError(x.cmd.Argv[0], err)
 	}
 	x.started = time.Now()
-	proc, err := x.runner.start.start(img, pipes.child)
+	img.kept = x.cmd.Stdio == nil
+	pid, c, err := x.runner.start.start(img, pipes.child)
 	closeAll(pipes.opened...)
 	if err != nil {
 		closeAll(x.stdout, x.stderr, x.stdin, x.report)
 		return classifyStart(x.cmd.Argv[0], img.path, err)
 	}
 	x.output = newCollector(ctx, opts)
-	x.serve(proc, img)
+	x.serve(pid, c, img)
 	return nil
 }
 
@@ -125,10 +126,10 @@ func (x *run) openPipes() (p childPipes, err error) {
 }
 
 // serve starts the goroutines of a started command, whose output is set.
-func (x *run) serve(proc *os.Process, img *image) {
+func (x *run) serve(pid int, c child, img *image) {
 	tasks := &x.runner.tasks
 	tasks.Add(1)
-	x.process = watch(proc, img.own, x.runner.start.guard.ended, tasks.Done)
+	x.process = watch(pid, c, img.own, x.runner.start.guard.ended, tasks.Done)
 	x.process.terminal = img.terminal
 	x.ended = make(chan struct{})
 	x.reportEnded = make(chan struct{})
@@ -254,7 +255,7 @@ func (x *run) result(timedOut, ended bool, cause error) (*Result, error) {
 	res := &Result{ExitCode: ExitNone, TimedOut: timedOut, StillRunning: !ended}
 	if x.process.hasExited() {
 		<-x.process.reaped
-		res.ExitCode, res.Signal = exitCodes(x.process.state)
+		res.ExitCode, res.Signal = x.process.ending.code, x.process.ending.signal
 	}
 	if timedOut {
 		res.ExitCode = ExitTimeout

@@ -17,8 +17,24 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// newRunner returns a runner that is closed at the end of the test.
+// newRunner returns a runner with keepers where the system has any, as programs
+// have.
 func newRunner(t testing.TB, opts *RunnerOptions) *Runner {
+	t.Helper()
+	var o RunnerOptions
+	if opts != nil {
+		o = *opts
+	}
+	var err error
+	if o.Keeper, err = testKeeper(); err != nil {
+		t.Fatal(err)
+	}
+	return newBareRunner(t, &o)
+}
+
+// newBareRunner returns a runner without keepers, which is closed at the end of the
+// test.
+func newBareRunner(t testing.TB, opts *RunnerOptions) *Runner {
 	t.Helper()
 	r := NewRunner(opts)
 	t.Cleanup(func() {
@@ -451,7 +467,7 @@ func TestTextBusy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := startImage(img, []*os.File{nil, nil, nil}); err != nil && !isTextBusy(err) {
+	if _, err := startProcess(img, []*os.File{nil, nil, nil}); err != nil && !isTextBusy(err) {
 		t.Errorf("unexpected error %v", err)
 	}
 	if err := f.Close(); err != nil {

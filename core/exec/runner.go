@@ -41,6 +41,13 @@ type RunnerOptions struct {
 	// it has left others in its process group. It acts when the input ends.
 	// [Command.Argv], Arg0, Path, Dir and Env count.
 	Guard *Command
+	// Keeper is a program that starts commands for this one and ends what they
+	// leave, such as the keeper of package sandbox; nil for none. Some of it run,
+	// as many as there are commands at once, from the first command on. Commands
+	// that it starts need no guard; it starts all but those with
+	// [Command.Stdio], and services. A system without keepers passes over it.
+	// The same fields count.
+	Keeper *Command
 }
 
 // Runner runs commands. Make one with [NewRunner]; it is meant to live as long
@@ -71,7 +78,7 @@ func NewRunner(opts *RunnerOptions) *Runner {
 	o.Quiet = cmp.Or(o.Quiet, 2*time.Second)
 	o.Linger = cmp.Or(o.Linger, 10*time.Second)
 	o.MaxBackground = cmp.Or(o.MaxBackground, 64)
-	return &Runner{opts: o, start: newStarter(newGuard(o.Guard)), active: map[*run]context.CancelCauseFunc{},
+	return &Runner{opts: o, start: newStarter(newGuard(o.Guard), newKeepers(o.Keeper)), active: map[*run]context.CancelCauseFunc{},
 		services: map[*Service]struct{}{}}
 }
 

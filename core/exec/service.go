@@ -59,14 +59,14 @@ func (r *Runner) Start(cmd Command) (*Service, error) {
 	if err != nil {
 		return nil, startError(cmd.Argv[0], err)
 	}
-	proc, err := r.start.start(img, files)
+	pid, c, err := r.start.start(img, files)
 	closeAll(files...)
 	if err != nil {
 		closeAll(s.stdin, s.stdout, s.stderr, s.written)
 		return nil, classifyStart(cmd.Argv[0], img.path, err)
 	}
 	r.tasks.Add(1)
-	s.process = watch(proc, true, r.start.guard.ended, r.tasks.Done)
+	s.process = watch(pid, c, true, r.start.guard.ended, r.tasks.Done)
 
 	r.mu.Lock()
 	closed := r.closed
@@ -120,7 +120,7 @@ func (s *Service) Exited() <-chan struct{} { return s.process.exited }
 
 // Pid returns the id of the process, which on Unix is also that of its process
 // group.
-func (s *Service) Pid() int { return s.process.proc.Pid }
+func (s *Service) Pid() int { return s.process.pid }
 
 // Stop ends the process and its process group and waits until they are gone: it
 // closes standard input, gives the process the grace to end by itself, and then
@@ -195,8 +195,5 @@ func (s *Service) Status() string {
 	if s.failed != nil {
 		return s.failed.Error()
 	}
-	if s.process.state == nil {
-		return ""
-	}
-	return s.process.state.String()
+	return s.process.ending.text
 }

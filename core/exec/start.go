@@ -22,6 +22,8 @@ type image struct {
 	// guarded means that the guard ends the process after the death of this
 	// one, before it leaves its children to nobody.
 	guarded bool
+	// kept has a keeper start the process, if there are any.
+	kept bool
 	// terminal makes the standard input the controlling terminal.
 	terminal bool
 }
@@ -83,6 +85,7 @@ func (e *causedError) Unwrap() []error { return []error{e.cause, e.detail} }
 // end any thread that a goroutine had locked; this one lives until close.
 type starter struct {
 	guard    *guard
+	keepers  *keepers
 	requests chan startRequest
 	once     sync.Once
 	done     chan struct{}
@@ -95,21 +98,27 @@ type startRequest struct {
 }
 
 type startReply struct {
-	proc *os.Process
-	err  error
+	pid   int
+	child child
+	err   error
 }
 
-func newStarter(guard *guard) *starter {
-	return &starter{guard: guard, requests: make(chan startRequest), done: make(chan struct{})}
+func newStarter(guard *guard, keepers *keepers) *starter {
+	return &starter{guard: guard, keepers: keepers, requests: make(chan startRequest), done: make(chan struct{})}
 }
 
 // start starts a process. Close must not have been called.
-func (s *starter) start(img *image, files []*os.File) (*os.Process, error) {
+func (s *starter) start(img *image, files []*os.File) (pid int, c child, err error) {
+	if img.kept {
+		if pid, c, ok, err := s.keepers.start(img, files); ok {
+			return pid, c, err
+		}
+	}
 	s.once.Do(func() { go s.loop() })
 	reply := make(chan startReply, 1)
 	s.requests <- startRequest{img, files, reply}
 	answer := <-reply
-	return answer.proc, answer.err
+	return answer.pid, answer.child, answer.err
 }
 
 func (s *starter) loop() {
@@ -118,28 +127,29 @@ func (s *starter) loop() {
 	defer runtime.UnlockOSThread()
 	for req := range s.requests {
 		req.image.guarded = req.image.own && s.guard.ready()
-		proc, err := startImage(req.image, req.files)
-		if err == nil && req.image.own {
+		proc, err := startProcess(req.image, req.files)
+		if err != nil {
+			req.reply <- startReply{err: err}
+			continue
+		}
+		if req.image.own {
 			s.guard.started(proc.Pid)
 		}
-		req.reply <- startReply{proc, err}
+		req.reply <- startReply{pid: proc.Pid, child: newChild(proc)}
 	}
 }
 
-// close ends the thread and the guard.
+// close ends the thread, the guard and the keepers.
 func (s *starter) close() {
 	close(s.requests)
 	s.once.Do(func() { close(s.done) })
 	<-s.done
 	s.guard.close()
+	s.keepers.close()
 }
 
-// busyRetries limits the attempts to execute a file that somebody holds open
-// for writing. Often that is a child which another goroutine has just started
-// and which has not yet closed what it inherited.
-const busyRetries = 6
-
-func startImage(img *image, files []*os.File) (*os.Process, error) {
+// startProcess starts an image as a child of this process.
+func startProcess(img *image, files []*os.File) (proc *os.Process, err error) {
 	attr := &os.ProcAttr{Dir: img.dir, Env: img.env, Files: files, Sys: processAttr(img.own)}
 	if img.guarded {
 		outlive(attr.Sys)
@@ -147,17 +157,30 @@ func startImage(img *image, files []*os.File) (*os.Process, error) {
 	if img.terminal {
 		controlTerminal(attr.Sys)
 	}
+	err = img.attempt(func(path string, argv []string) error {
+		proc, err = os.StartProcess(path, argv, attr)
+		return err
+	})
+	return proc, err
+}
+
+// busyRetries limits the attempts to execute a file that somebody holds open
+// for writing. Often that is a child which another goroutine has just started
+// and which has not yet closed what it inherited.
+const busyRetries = 6
+
+// attempt starts an image with a function that starts programs.
+func (img *image) attempt(start func(path string, argv []string) error) error {
 	for try := 0; ; try++ {
-		proc, err := os.StartProcess(img.path, img.argv, attr)
+		err := start(img.path, img.argv)
 		if try < busyRetries && isTextBusy(err) {
 			time.Sleep(time.Millisecond << try)
 			continue
 		}
 		if isNoExec(err) && isScript(img.path) {
-			path, argv := scriptInterpreter(img)
-			proc, err = os.StartProcess(path, argv, attr)
+			return start(scriptInterpreter(img))
 		}
-		return proc, err
+		return err
 	}
 }
 

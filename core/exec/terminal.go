@@ -125,7 +125,7 @@ func (t *Terminal) begin(ctx context.Context, o *TerminalOptions) error {
 	if err != nil {
 		return err
 	}
-	img.terminal = true
+	img.terminal, img.kept = true, true
 	program := x.cmd.Argv[0]
 	master, slave, err := openTerminal()
 	if err != nil {
@@ -142,7 +142,7 @@ func (t *Terminal) begin(ctx context.Context, o *TerminalOptions) error {
 	}
 	x.stdout = master
 	x.started = time.Now()
-	proc, err := x.runner.start.start(img, child)
+	pid, c, err := x.runner.start.start(img, child)
 	closeAll(far)
 	if err != nil {
 		closeAll(master, slave, x.report)
@@ -153,7 +153,7 @@ func (t *Terminal) begin(ctx context.Context, o *TerminalOptions) error {
 		CaptureLimit: cmp.Or(o.CaptureLimit, DefaultTerminalLimit),
 	})
 	x.output.single(t.backlog.write)
-	x.serve(proc, img)
+	x.serve(pid, c, img)
 	x.runner.tasks.Go(func() {
 		// The terminal is there for as long as the process, whatever that does
 		// with its streams: the other end of a terminal that nobody has open
@@ -244,7 +244,7 @@ func (t *Terminal) Result() (*Result, error) {
 
 // Close ends the process, and all others of its session, as the end of a
 // context would, and waits for that. A process that has ended by itself is left
-// alone, with what it started. Close may be called several times.
+// alone; the package says what becomes of what it has started. Close may be called several times.
 func (t *Terminal) Close() {
 	t.cancel(ErrTerminalClosed)
 	<-t.done

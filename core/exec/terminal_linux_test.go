@@ -457,7 +457,7 @@ func TestTerminalIsEnded(t *testing.T) {
 func TestTerminalBackground(t *testing.T) {
 	t.Parallel()
 	in, out := newFifo(t), newFifo(t)
-	r := newRunner(t, &RunnerOptions{Quiet: 100 * time.Millisecond})
+	r := newBareRunner(t, &RunnerOptions{Quiet: 100 * time.Millisecond})
 	s := startTerminal(t, r, sh("trap '' HUP; (read x <"+in+"; head -c 500000 /dev/zero; echo alive >"+out+") & echo now; exit 5"), nil)
 	if res := s.mustEnd(); res.ExitCode != 5 || res.Aggregated.String() != "now\r\n" {
 		t.Errorf("result %+v", res)

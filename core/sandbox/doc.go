@@ -41,9 +41,8 @@
 //     distributions and most containers forbid.
 //   - Without namespaces .git is writable, as are modes and times of the user's
 //     own files (except under a read-only policy, whose filter denies changing
-//     them); the command ends when the server dies, and a guard then ends what
-//     it has started, see [Sandbox.Guard]. What it leaves in the background lives
-//     on until then.
+//     them). What the command has started ends with it and with the server all the
+//     same if a keeper has started it, see [Sandbox.Keeper].
 //   - Root keeps the capabilities to act on files as root does and loses the
 //     others.
 //

@@ -51,19 +51,20 @@ type Enforcement struct {
 	Network string `json:"network"`
 	// Signals tells that no signal reaches a process outside.
 	Signals bool `json:"signals"`
-	// Processes names what ends the processes that a command has started: a
+	// Processes names what ends the processes that a command has started. A
 	// "pid namespace" ends all of them with the command and with the server.
-	// Without one the command itself gets a "parent-death signal" from the
-	// server, and a guard, see [Sandbox.Guard], ends its "process group" and
-	// what that has started when the server dies.
+	// Without one a keeper, see [Sandbox.Keeper], does, which is their
+	// "subreaper"; the command itself gets a "parent-death signal" when the keeper
+	// dies. Where there are no keepers, a guard, see [Sandbox.Guard], ends the
+	// "process group" of the command and what that has started.
 	Processes string `json:"processes"`
 }
 
 // Values of [Enforcement.Processes].
 const (
 	ByPIDNamespace = "pid namespace"
-	ByGuard        = "parent-death signal and process group"
-	ByGroup        = "process group" // where there is no signal of that kind
+	ByKeeper       = "subreaper, parent-death signal and process group"
+	ByGroup        = "process group" // where there is neither of the others
 	ByNothing      = ""              // what the system does by itself
 )
 

@@ -94,7 +94,7 @@ func (r *Report) read(text string) error {
 
 // enforcement derives what a policy amounts to.
 func (r *Report) enforcement(p protocol.SandboxPolicy) Enforcement {
-	e := Enforcement{Policy: string(p.Mode()), Enforced: true, Processes: ByGuard}
+	e := Enforcement{Policy: string(p.Mode()), Enforced: true, Processes: ByKeeper}
 	if protocol.FullDiskWrite(p) {
 		return e
 	}

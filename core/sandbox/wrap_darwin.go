@@ -9,3 +9,5 @@ func (s *Sandbox) wrap(r Request) (*Invocation, error) {
 }
 
 func (*Sandbox) watch(Watched) (*Invocation, bool) { return nil, false }
+
+func (*Sandbox) keeper() (*Invocation, bool) { return nil, false }

@@ -45,6 +45,11 @@ func (s *Sandbox) watch(w Watched) (*Invocation, bool) {
 	return inv, true
 }
 
+// keeper starts the helper as a keeper.
+func (s *Sandbox) keeper() (*Invocation, bool) {
+	return &Invocation{Path: s.o.Executable, Arg0: HelperName, Args: []string{helper.OptKeeper}}, true
+}
+
 // wrap starts the helper. (spec: exec-and-tools, helper invocation)
 func (s *Sandbox) wrap(r Request) (*Invocation, error) {
 	policy, err := protocol.Append(nil, r.Policy)

@@ -45,6 +45,21 @@ func (c Confiner) Confine(cmd *exec.Command, policy protocol.SandboxPolicy, cwd 
 	return nil
 }
 
+// Keeper returns the keeper of a runner whose commands this sandbox confines, or nil
+// where the system has none.
+func (c Confiner) Keeper() *exec.Command {
+	inv, ok := c.Box.Keeper()
+	if !ok {
+		return nil
+	}
+	return roleOf(inv)
+}
+
+// roleOf returns the command that makes the program a guard or a keeper.
+func roleOf(inv *sandbox.Invocation) *exec.Command {
+	return &exec.Command{Path: inv.Path, Arg0: inv.Arg0, Argv: append([]string{inv.Arg0}, inv.Args...), Dir: "/"}
+}
+
 // Guard returns the guard of a runner whose commands this sandbox confines, or
 // nil if there is none.
 func (c Confiner) Guard() *exec.Command {
@@ -52,7 +67,7 @@ func (c Confiner) Guard() *exec.Command {
 	if err != nil {
 		return nil
 	}
-	return &exec.Command{Path: inv.Path, Arg0: inv.Arg0, Argv: append([]string{inv.Arg0}, inv.Args...), Dir: "/"}
+	return roleOf(inv)
 }
 
 // Watch has a command watched over by the helper of the sandbox.

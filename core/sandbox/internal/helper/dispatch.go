@@ -11,12 +11,16 @@ import (
 // in place of the helper.
 const OptGuard = "--guard"
 
+// OptKeeper, as the only argument, makes the program a keeper of package keeper in
+// place of the helper, on Linux.
+const OptKeeper = "--keeper"
+
 // dispatched remembers that this program can act as the helper. One that
 // cannot, and starts itself as such, would start itself again and again.
 var dispatched atomic.Bool
 
-// Dispatch makes the program act as the helper, or as the guard, and ends it, if
-// args, which begin with its name, say so.
+// Dispatch makes the program act as the helper, the guard or a keeper, and
+// ends it, if args, which begin with its name, say so.
 func Dispatch(args []string) {
 	dispatched.Store(true)
 	if len(args) == 0 || filepath.Base(args[0]) != Name {

@@ -10,11 +10,15 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/codex-go/codex/core/sandbox/internal/policy"
+	"github.com/codex-go/codex/core/sandbox/keeper"
 )
 
 // Main is the helper. It does not return. args are the arguments of the process
 // with its name.
 func Main(args []string) {
+	if len(args) == 2 && args[1] == OptKeeper {
+		keeper.Main()
+	}
 	// Restrictions and the signal for the parent's death belong to a thread. The
 	// one that has them must be the one that becomes the command.
 	runtime.LockOSThread()

@@ -12,6 +12,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/codex-go/codex/core/sandbox/internal/reap"
 )
 
 // errNotAllowed means that the machine does not let the helper make the
@@ -217,11 +219,11 @@ func (s *supervisor) follow() *failure {
 		return setupFailure(fmt.Errorf("init has ended: %v", s.wait()))
 	}
 	if s.mode.watch {
-		s.collect()
+		reap.Collect(s.pid)
 	}
 	status := s.wait()
 	if s.mode.watch {
-		endDescendants()
+		reap.Kill()
 	}
 	if ended != nil {
 		status = *ended

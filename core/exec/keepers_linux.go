@@ -1,0 +1,165 @@
+package exec
+
+import (
+	"os"
+	"sync"
+	"syscall"
+
+	"github.com/codex-go/codex/core/proctree"
+	"github.com/codex-go/codex/core/sandbox/keeper"
+)
+
+// maxIdleKeepers is how many keepers wait for the next command.
+const maxIdleKeepers = 4
+
+// launchTries bounds how many keepers are tried for a command: idle ones may have
+// been killed.
+const launchTries = maxIdleKeepers + 1
+
+// keepers has commands started by keepers, one for each that runs. All methods
+// may be called from several goroutines at once; without a program for them
+// there are none.
+type keepers struct {
+	cmd *Command
+
+	mu     sync.Mutex
+	closed bool
+	idle   []*keeper.Keeper
+	ending sync.WaitGroup // of keepers
+}
+
+func newKeepers(cmd *Command) *keepers { return &keepers{cmd: cmd} }
+
+// start has a keeper start a command. ok is false if there is no keeper.
+func (s *keepers) start(img *image, files []*os.File) (pid int, c child, ok bool, err error) {
+	if s.cmd == nil {
+		return 0, nil, false, nil
+	}
+	command := &keeper.Command{Dir: img.dir, Env: img.env, Terminal: img.terminal}
+	for range launchTries {
+		k := s.take()
+		if k == nil {
+			return 0, nil, false, nil
+		}
+		lost := false
+		err = img.attempt(func(path string, argv []string) error {
+			command.Path, command.Argv = path, argv
+			pid, lost, err = k.Start(command, files)
+			return err
+		})
+		switch {
+		case lost:
+			s.end(k)
+		case err != nil:
+			s.give(k)
+			return 0, nil, true, err
+		default:
+			return pid, &kept{keepers: s, keeper: k, pid: pid}, true, nil
+		}
+	}
+	return 0, nil, false, nil
+}
+
+// take returns a keeper without a command, or nil if none can be had.
+func (s *keepers) take() *keeper.Keeper {
+	s.mu.Lock()
+	if n := len(s.idle); n > 0 {
+		k := s.idle[n-1]
+		s.idle = s.idle[:n-1]
+		s.mu.Unlock()
+		return k
+	}
+	s.mu.Unlock()
+	img, err := prepare(s.cmd)
+	if err != nil {
+		return nil
+	}
+	k, err := keeper.Launch(img.path, img.argv)
+	if err != nil {
+		return nil
+	}
+	return k
+}
+
+// give takes back a keeper whose command is gone.
+func (s *keepers) give(k *keeper.Keeper) {
+	s.mu.Lock()
+	if !s.closed && len(s.idle) < maxIdleKeepers {
+		s.idle = append(s.idle, k)
+		k = nil
+	}
+	s.mu.Unlock()
+	if k != nil {
+		s.end(k)
+	}
+}
+
+// end ends a keeper. It waits for that if nobody else will.
+func (s *keepers) end(k *keeper.Keeper) {
+	s.mu.Lock()
+	closed := s.closed
+	if !closed {
+		s.ending.Go(k.Close)
+	}
+	s.mu.Unlock()
+	if closed {
+		k.Close()
+	}
+}
+
+// close ends those without a command, and waits for that. The others end with
+// their commands.
+func (s *keepers) close() {
+	s.mu.Lock()
+	idle := s.idle
+	s.idle, s.closed = nil, true
+	s.mu.Unlock()
+	for _, k := range idle {
+		s.ending.Go(k.Close)
+	}
+	s.ending.Wait()
+}
+
+// kept is a command that a keeper has started.
+type kept struct {
+	keepers *keepers
+	keeper  *keeper.Keeper
+	pid     int
+	status  syscall.WaitStatus
+	err     error // the keeper has failed
+}
+
+func (c *kept) signal(sig syscall.Signal) { _ = syscall.Kill(c.pid, sig) }
+
+func (c *kept) waitExit() { c.status, c.err = c.keeper.Wait() }
+
+// reap has everything ended that the command has left.
+func (c *kept) reap() ending {
+	if c.err == nil && c.keeper.Release() == nil {
+		c.keepers.give(c.keeper)
+	} else {
+		c.lost()
+	}
+	switch {
+	case c.err != nil:
+		return ending{code: ExitSignalBase + int(syscall.SIGKILL), signal: syscall.SIGKILL}
+	case c.status.Signaled():
+		return ending{code: ExitSignalBase + int(c.status.Signal()), signal: c.status.Signal()}
+	}
+	return ending{code: c.status.ExitStatus()}
+}
+
+// lost ends what can be found of a command whose keeper has died.
+func (c *kept) lost() {
+	c.keepers.end(c.keeper)
+	family := proctree.New(c.pid)
+	for range killRounds {
+		members, err := family.Members()
+		if err != nil || len(members) == 0 {
+			return
+		}
+		for _, m := range members {
+			_ = syscall.Kill(m.ID, syscall.SIGKILL)
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"os"
+	osexec "os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/codex-go/codex/core/sandbox"
+	"github.com/codex-go/codex/protocol"
+)
+
+// testKeeper returns the keeper of package sandbox, which this program plays.
+func testKeeper() (*Command, error) {
+	box, err := sandbox.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	inv, _ := box.Keeper()
+	return &Command{Path: inv.Path, Arg0: inv.Arg0, Argv: append([]string{inv.Arg0}, inv.Args...)}, nil
+}
+
+// orphan is a script that leaves a process in a session of its own, deaf to what
+// it can be deaf to, which has written its id to a pipe and holds nothing open.
+// Its parent has ended when the script has.
+func orphan(fifo string) string {
+	return "sh -c 'setsid sh -c \"trap \\\"\\\" TERM HUP INT; echo \\$\\$ >" + fifo + "; exec sleep 600\" >/dev/null 2>&1 &'\n"
+}
+
+// TestKeeper ends commands in every way. What they have left is gone when Run
+// returns, wherever it has got to.
+func TestKeeper(t *testing.T) {
+	t.Parallel()
+	if _, err := osexec.LookPath("setsid"); err != nil {
+		t.Skip("setsid is missing")
+	}
+	for _, tt := range []struct {
+		name, script string
+		timeout      time.Duration
+		cancel       bool
+		code         int
+	}{
+		{name: "by itself", script: "exit 5", code: 5},
+		{name: "by a signal", script: "kill -HUP $$", code: ExitSignalBase + 1},
+		{name: "out of time", script: "exec sleep 600", timeout: 2 * time.Second, code: ExitTimeout},
+		{name: "cancelled", script: "echo ready; exec sleep 600", cancel: true, code: ExitSignalBase + 15},
+		{name: "cancelled and deaf", script: "trap '' TERM; echo ready; while :; do sleep 600; done", cancel: true, code: ExitSignalBase + 9},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRunner(t, &RunnerOptions{TermGrace: 200 * time.Millisecond})
+			fifo := newFifo(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			cmd := sh(orphan(fifo) + "read id <" + fifo + "; echo $id >&2; " + tt.script)
+			if tt.timeout > 0 {
+				cmd.Timeout = tt.timeout
+			}
+			res, err := r.Run(ctx, cmd, &Options{OnOutput: func(_ context.Context, stream protocol.ExecOutputStream, _ []byte) {
+				if tt.cancel && stream == protocol.StreamStdout {
+					cancel()
+				}
+			}})
+			if res == nil || (err != nil) != tt.cancel {
+				t.Fatalf("result %+v, error %v", res, err)
+			}
+			if res.ExitCode != tt.code {
+				t.Errorf("exit code %d, want %d", res.ExitCode, tt.code)
+			}
+			checkGone(t, 1, ids(t, res.Stderr.String()))
+		})
+	}
+}
+
+// TestKeeperOfTerminal closes a terminal whose command has left an orphan.
+func TestKeeperOfTerminal(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t, nil)
+	fifo := newFifo(t)
+	term, err := r.StartTerminal(t.Context(), sh(orphan(fifo)+"exec sleep 600"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := ids(t, readAll(t, fifo))
+	term.Close()
+	checkGone(t, 1, id)
+}
+
+// TestKeeperIsUsedAgain runs commands one after another and at once.
+func TestKeeperIsUsedAgain(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t, nil)
+	parent := func() string {
+		return strings.TrimSpace(mustRun(t, r, sh("echo $PPID"), nil).Stdout.String())
+	}
+	first := parent()
+	if _, err := r.Run(t.Context(), Command{Argv: []string{"/nonexistent/program"}}, nil); !errors.Is(err, ErrNotFound) {
+		t.Errorf("error %v", err)
+	}
+	mustRun(t, r, sh("sleep 600 >/dev/null 2>&1 &"), nil)
+	if again := parent(); again != first || again == strconv.Itoa(os.Getpid()) {
+		t.Errorf("the parents are %s and %s", first, again)
+	}
+	var at sync.WaitGroup
+	for i := range 3 * maxIdleKeepers {
+		at.Go(func() {
+			if res := mustRun(t, r, sh("exit "+strconv.Itoa(i)), nil); res.ExitCode != i {
+				t.Errorf("exit code %d, want %d", res.ExitCode, i)
+			}
+		})
+	}
+	at.Wait()
+	r.start.keepers.mu.Lock()
+	defer r.start.keepers.mu.Unlock()
+	if n := len(r.start.keepers.idle); n == 0 || n > maxIdleKeepers {
+		t.Errorf("%d idle keepers", n)
+	}
+}
+
+// TestKeeperLargeCommand starts a command that fills a socket more than once.
+func TestKeeperLargeCommand(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t, nil)
+	cmd := Command{Argv: []string{"sh", "-c", `printf "$#$A"`, "sh"}, Env: []string{"PATH=/usr/bin:/bin", "A= end"}}
+	for range 12 {
+		cmd.Argv = append(cmd.Argv, strings.Repeat("x", 100<<10))
+	}
+	if got := mustRun(t, r, cmd, nil).Stdout.String(); got != "12 end" {
+		t.Errorf("output %q", got)
+	}
+}
+
+// TestKeeperDies kills the keeper of a command that runs, and one that waits.
+func TestKeeperDies(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t, nil)
+	fifo := newFifo(t)
+	res := mustRun(t, r, sh("echo $$; sh -c 'echo $$; echo >"+fifo+"; exec sleep 600' & read x <"+fifo+"; kill -KILL $PPID; exec sleep 600"), nil)
+	if res.Signal != syscall.SIGKILL {
+		t.Errorf("result %+v", res)
+	}
+	checkGone(t, 2, ids(t, res.Stdout.String()))
+	parent := ids(t, mustRun(t, r, sh("echo $PPID"), nil).Stdout.String())[0]
+	if err := syscall.Kill(parent, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	watchDeath(t, parent)
+	if res := mustRun(t, r, sh("exit 3"), nil); res.ExitCode != 3 {
+		t.Errorf("result %+v", res)
+	}
+}
+
+// TestKeeperCannotStart runs commands without one.
+func TestKeeperCannotStart(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"/nonexistent/keeper", "/bin/false"} {
+		r := newBareRunner(t, &RunnerOptions{Keeper: &Command{Argv: []string{program}}})
+		if res := mustRun(t, r, sh("exit 3"), nil); res.ExitCode != 3 {
+			t.Errorf("result %+v", res)
+		}
+	}
+}
