@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +41,7 @@ type sink struct {
 	head []byte // the line that says whose the conversation is
 
 	f     File
+	why   error // why there is no file, when there was one
 	size  int64 // where our next line begins, if nobody else appends
 	torn  bool  // the file ends within a line
 	dirty bool  // there is something to bring to the disk
@@ -65,11 +67,22 @@ func openSink(path string, open OpenFunc) (*sink, error) {
 }
 
 // reopen opens the file again, without making it anew, and looks how it ends.
+// Where it cannot, the file stays closed, and why is the reason unless there is
+// one.
 func (s *sink) reopen() error {
 	if s.f != nil {
 		s.f.Close() // what it did not take is with us
 		s.f = nil
 	}
+	if err := s.openEnd(); err != nil {
+		s.why = cmp.Or(s.why, err)
+		return err
+	}
+	s.why = nil
+	return nil
+}
+
+func (s *sink) openEnd() error {
 	r, info, err := openRegular(s.path)
 	if err != nil {
 		return err
@@ -94,7 +107,7 @@ func (s *sink) reopen() error {
 // line that was written; where it cannot, the next write ends it first.
 func (s *sink) write(data []byte) (int, error) {
 	if s.f == nil {
-		return 0, fmt.Errorf("write %s: %w", s.path, fs.ErrClosed)
+		return 0, s.why
 	}
 	if s.torn {
 		if _, err := s.f.Write([]byte{'\n'}); err != nil {

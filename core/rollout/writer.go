@@ -301,6 +301,7 @@ func (w *fileWriter) put(s *sink, batch []byte) (int, error) {
 	if err == nil {
 		return n, nil
 	}
+	s.why = err
 	if oerr := s.reopen(); oerr != nil {
 		return n, fmt.Errorf("write rollout %s: %w, and it cannot be opened again: %w", s.path, err, oerr)
 	}
