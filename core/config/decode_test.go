@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +109,10 @@ func TestTypeErrors(t *testing.T) {
 		{`otel.exporter = { otlp-http = { endpoint = "e", protocol = "json" } }`, "missing key `headers`", "otel.exporter.otlp-http"},
 		{`otel.exporter = { otlp-http = { endpoint = "e", headers = {}, protocol = "xml" } }`, `expected one of "binary", "json", found "xml"`, "otel.exporter.otlp-http.protocol"},
 		{`otel.exporter = { otlp-grpc = { headers = {} } }`, "missing key `endpoint`", "otel.exporter.otlp-grpc"},
+		{`openai_base_url = 1`, text, "openai_base_url"},
+		{`web_search = true`, `expected one of "disabled", "cached", "live", found a boolean`, "web_search"},
+		{`forced_login_method = "x"`, `expected one of "chatgpt", "api", found "x"`, "forced_login_method"},
+		{`forced_chatgpt_workspace_id = 1`, text, "forced_chatgpt_workspace_id"},
 		{`experimental_use_exec_command_tool = "x"`, boolean, "experimental_use_exec_command_tool"},
 		{`experimental_use_unified_exec_tool = "x"`, boolean, "experimental_use_unified_exec_tool"},
 		{`experimental_use_rmcp_client = "x"`, boolean, "experimental_use_rmcp_client"},
@@ -263,6 +269,51 @@ func TestClosest(t *testing.T) {
 	} {
 		if diff := gocmp.Diff(test.want, closest(test.name, test.candidates)); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
+// keysOf returns the dotted keys of a table and of the tables in it. The entries
+// of tables that users name are called "x".
+func keysOf(table reflect.Type, prefix string) []string {
+	var keys []string
+	for field := range table.Fields() {
+		tag, ok := field.Tag.Lookup("toml")
+		if !ok {
+			continue
+		}
+		key, _, _ := strings.Cut(tag, ",")
+		key, kind := prefix+key, field.Type
+		keys = append(keys, key)
+		if kind.Kind() == reflect.Pointer {
+			kind = kind.Elem()
+		}
+		if kind.Kind() == reflect.Map {
+			key, kind = key+".x", kind.Elem()
+			keys = append(keys, key)
+		}
+		if kind.Kind() == reflect.Struct {
+			keys = append(keys, keysOf(kind, key+".")...)
+		}
+	}
+	return keys
+}
+
+// TestEveryKeyHasAType holds that no key accepts everything.
+func TestEveryKeyHasAType(t *testing.T) {
+	t.Parallel()
+	keys := keysOf(reflect.TypeFor[file](), "")
+	if len(keys) < 90 {
+		t.Errorf("only %d keys", len(keys))
+	}
+	for _, key := range keys {
+		l, _ := newLoader(t, key+" = [[1]]\n")
+		_, err := l.Load(t.Context(), Overrides{})
+		var invalid *InvalidError
+		if !errors.As(err, &invalid) || !slices.ContainsFunc(invalid.Problems, func(p *ValueError) bool {
+			return p.Key == key || p.Key == key+".0"
+		}) {
+			t.Errorf("%s: got %v", key, err)
 		}
 	}
 }

@@ -343,9 +343,15 @@ sandbox_mode = "danger-full-access"
 		{"no sandbox mode in a profile", profiles, nil, Overrides{Profile: ptr("x")}, func(c *Config) string { return string(c.SandboxPolicy.Mode()) }, "read-only"},
 		{"sandbox override", `sandbox_mode = "workspace-write"`, nil, Overrides{SandboxMode: protocol.SandboxDangerFullAccess},
 			func(c *Config) string { return string(c.SandboxPolicy.Mode()) }, "danger-full-access"},
+		{"workspace settings in another mode", "[sandbox_workspace_write]\nnetwork_access = true\n", nil, Overrides{},
+			func(c *Config) string { return fmt.Sprintf("%T", c.SandboxPolicy) }, "*protocol.ReadOnlyPolicy"},
 		{"review model", `review_model = "a"`, nil, Overrides{ReviewModel: "b"}, func(c *Config) string { return c.ReviewModel }, "b"},
 		{"tools", "[tools]\nweb_search = false\nview_image = true", nil, Overrides{WebSearch: ptr(true), ViewImage: ptr(false)},
 			func(c *Config) string { return fmt.Sprint(c.WebSearch, c.ViewImage) }, "true false"},
+		{"search of newer clients", "web_search = 'live'", nil, Overrides{}, func(c *Config) string { return fmt.Sprint(c.WebSearch) }, "true"},
+		{"search in a cache", "web_search = 'cached'", nil, Overrides{}, func(c *Config) string { return fmt.Sprint(c.WebSearch) }, "true"},
+		{"no search of newer clients", "web_search = 'disabled'", nil, Overrides{}, func(c *Config) string { return fmt.Sprint(c.WebSearch) }, "false"},
+		{"our own name of the search first", "web_search = 'live'\ntools.web_search = false", nil, Overrides{}, func(c *Config) string { return fmt.Sprint(c.WebSearch) }, "false"},
 		{"another name of web_search", "[tools]\nweb_search_request = true", nil, Overrides{}, func(c *Config) string { return fmt.Sprint(c.WebSearch) }, "true"},
 		{"plan and patch tools", "include_plan_tool = true", nil, Overrides{IncludeApplyPatchTool: ptr(true)},
 			func(c *Config) string { return fmt.Sprint(c.IncludePlanTool, c.IncludeApplyPatchTool) }, "false true"},
@@ -389,6 +395,7 @@ func TestModelMetadata(t *testing.T) {
 		{"not known", `model = "mystery"`, "- - -"},
 		{"window from the file", "model = \"mystery\"\nmodel_context_window = 1000", "1000 - 900"},
 		{"window of a known model", "model = \"o3\"\nmodel_context_window = 1000", "1000 100000 900"},
+		{"output from the file", "model = \"o3\"\nmodel_max_output_tokens = 7", "200000 7 180000"},
 		{"limit from the file", "model = \"o3\"\nmodel_auto_compact_token_limit = 5", "200000 100000 5"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -429,6 +436,52 @@ name = "Mine"
 	}
 	if len(w.list) != 1 || !strings.Contains(w.list[0], "model_providers.openai") {
 		t.Errorf("warnings: %q", w.list)
+	}
+}
+
+// TestOpenAIBaseURL holds that newer clients may set the address of the built-in
+// provider, which no table replaces.
+func TestOpenAIBaseURL(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, text string
+		flags      []string
+		want       string
+	}{
+		{"environment", "", nil, "https://environment"},
+		{"file", "openai_base_url = ' https://file '", nil, "https://file"},
+		{"blank", "openai_base_url = ' '", nil, "https://environment"},
+		{"flag", "openai_base_url = 'https://file'", []string{"openai_base_url=https://flag"}, "https://flag"},
+	} {
+		l, _ := newLoader(t, test.text, test.flags...)
+		l.Environ = []string{"OPENAI_BASE_URL=https://environment"}
+		if got := load(t, l, Overrides{}).Provider.BaseURL; got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+func TestHomeInstructions(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		make func(path string) error
+		want string
+	}{
+		{"none", func(string) error { return nil }, ""},
+		{"trimmed", func(path string) error { return os.WriteFile(path, []byte("\n\t Use tabs.\r\n\r\nAlways. \n"), 0o600) }, "Use tabs.\r\n\r\nAlways."},
+		{"blank", func(path string) error { return os.WriteFile(path, []byte(" \n\t"), 0o600) }, ""},
+		{"not UTF-8", func(path string) error { return os.WriteFile(path, []byte("a\xffb"), 0o600) }, "a\uFFFDb"},
+		{"a folder", func(path string) error { return os.Mkdir(path, 0o700) }, ""},
+		{"too large", func(path string) error { return os.WriteFile(path, make([]byte, maxFileSize+1), 0o600) }, ""},
+	} {
+		l, _ := newLoader(t, "")
+		if err := test.make(filepath.Join(l.Home, "AGENTS.md")); err != nil {
+			t.Fatal(err)
+		}
+		if got := load(t, l, Overrides{}).HomeInstructions; got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
 	}
 }
 
