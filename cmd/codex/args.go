@@ -19,3 +19,11 @@ func exactArgs(n int) cobra.PositionalArgs {
 		return nil
 	}
 }
+
+// exclusive refuses a command line with both of two flags.
+func exclusive(cmd *cobra.Command, one, other string) error {
+	if cmd.Flags().Changed(one) && cmd.Flags().Changed(other) {
+		return usageError("--%s and --%s exclude each other", one, other)
+	}
+	return nil
+}

@@ -47,7 +47,11 @@ func newConfigShow(flags *globalFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cfg, err := l.Load(cmd.Context(), config.Overrides{Profile: config.Given(profile)})
+			var overrides config.Overrides
+			if cmd.Flags().Changed("profile") {
+				overrides.Profile = &profile
+			}
+			cfg, err := l.Load(cmd.Context(), overrides)
 			if err != nil {
 				return err
 			}

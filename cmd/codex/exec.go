@@ -30,8 +30,8 @@ import (
 type execFlags struct {
 	*globalFlags
 	images       []string
-	model        string
-	profile      string
+	model        *string // nil when it is not given
+	profile      *string // nil when it is not given
 	sandbox      string
 	cd           string
 	addDirs      []string
@@ -62,12 +62,11 @@ func newExec(flags *globalFlags) *cobra.Command {
 			"  git diff | codex exec -\n" +
 			"  codex exec \"What has changed?\" -i before.png after.png\n" +
 			"  codex exec resume --last \"And now the documentation\"",
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	fl := cmd.Flags()
 	fl.StringArrayVarP(&f.images, "image", "i", nil, "show each `FILE` up to the next flag to the model; repeatable, comma-separated")
-	fl.StringVarP(&f.model, "model", "m", "", "model to use")
-	fl.StringVarP(&f.profile, "profile", "p", "", "profile of config.toml to use")
+	model := fl.StringP("model", "m", "", "model to use")
+	profile := fl.StringP("profile", "p", "", "profile of config.toml to use")
 	fl.StringVarP(&f.sandbox, "sandbox", "s", "", "what commands may do: read-only, workspace-write or danger-full-access")
 	fl.StringVarP(&f.cd, "cd", "C", "", "working directory of the agent")
 	fl.StringArrayVar(&f.addDirs, "add-dir", nil, "another `DIR` that commands may write to; repeatable")
@@ -91,6 +90,15 @@ func newExec(flags *globalFlags) *cobra.Command {
 		}
 	}
 	f.addVersion(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if fl.Changed("model") {
+			f.model = model
+		}
+		if fl.Changed("profile") {
+			f.profile = profile
+		}
+		return f.run(cmd, args)
+	}
 	for name, values := range map[string][]string{
 		"sandbox": protocol.SandboxMode("").Values(),
 		"color":   {"always", "never", "auto"},
@@ -109,7 +117,7 @@ func usageError(format string, args ...any) error {
 
 func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 	if f.version {
-		return printVersion(cmd)
+		return printVersion(cmd, "codex-cli-exec")
 	}
 	o := execrun.Options{
 		SkipGitCheck:    f.skipGit,
@@ -117,6 +125,9 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 		LastMessageFile: f.lastMessage,
 		Out:             cmd.OutOrStdout(),
 		Err:             cmd.ErrOrStderr(),
+	}
+	if err := exclusive(cmd, "json", "experimental-json"); err != nil {
+		return err
 	}
 	if f.fullAuto && f.yolo {
 		return usageError("--full-auto and --dangerously-bypass-approvals-and-sandbox exclude each other")
@@ -264,7 +275,7 @@ func readSchema(path string) (json.RawMessage, error) {
 
 // configOverrides are the settings that the flags make.
 func (f *execFlags) configOverrides() (config.Overrides, error) {
-	o := config.Overrides{Model: config.Given(f.model), Profile: config.Given(f.profile), ApprovalPolicy: protocol.AskNever}
+	o := config.Overrides{Model: f.model, Profile: f.profile, ApprovalPolicy: protocol.AskNever}
 	switch mode := protocol.SandboxMode(f.sandbox); {
 	case f.yolo:
 		o.SandboxMode = protocol.SandboxDangerFullAccess

@@ -44,8 +44,8 @@ func newLogin(flags *globalFlags) *cobra.Command {
 		Example: "  codex login\n  codex login --api-key - < key.txt\n  codex login status",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.device && cmd.Flags().Changed("api-key") {
-				return usageError("--api-key and --experimental_use-device-code exclude each other")
+			if err := exclusive(cmd, "api-key", "experimental_use-device-code"); err != nil {
+				return err
 			}
 			return f.login(cmd.Context(), cmd.Flags().Changed("api-key"), os.Stdin, os.Stdout, cmd.ErrOrStderr())
 		},

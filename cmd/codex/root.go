@@ -33,7 +33,7 @@ func newRoot() *cobra.Command {
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.version {
-				return printVersion(cmd)
+				return printVersion(cmd, "codex-cli")
 			}
 			return needCommand(cmd, args)
 		},
@@ -71,9 +71,10 @@ func (f *globalFlags) addVersion(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.version, "version", "V", false, "print the version")
 }
 
-// printVersion does what the flag asks for.
-func printVersion(cmd *cobra.Command) error {
-	_, err := fmt.Fprintln(cmd.OutOrStdout(), programVersion())
+// printVersion does what the flag asks for. Programs look for the name that the
+// command has there. (spec: config-and-auth, commands)
+func printVersion(cmd *cobra.Command, name string) error {
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), name, programVersion())
 	return err
 }
 
@@ -118,11 +119,12 @@ func helpOn(cmd *cobra.Command, path []string) error {
 	return of.Help()
 }
 
-// programVersion names this program and the protocol level that it speaks.
+// programVersion is the version of this program and the protocol level that it
+// speaks.
 func programVersion() string {
 	v := version
 	if info, ok := debug.ReadBuildInfo(); ok && v == "dev" && info.Main.Version != "" && info.Main.Version != "(devel)" {
 		v = info.Main.Version
 	}
-	return "codex " + v + " (protocol " + clientid.ProtocolVersion + ")"
+	return v + " (protocol " + clientid.ProtocolVersion + ")"
 }

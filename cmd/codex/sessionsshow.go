@@ -19,6 +19,9 @@ func newSessionsShow(flags *globalFlags) *cobra.Command {
 		Use: "show ID", Short: "Show a conversation readably", Args: exactArgs(1),
 		Example: "  codex sessions show 0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee | less -R",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := exclusive(cmd, "full", "json"); err != nil {
+				return err
+			}
 			t, err := flags.transcript(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -32,7 +35,6 @@ func newSessionsShow(flags *globalFlags) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&full, "full", false, "show all output of commands")
 	jsonFlag(cmd, &asJSON)
-	cmd.MarkFlagsMutuallyExclusive("full", "json")
 	return cmd
 }
 
@@ -52,6 +54,9 @@ func newSessionsExport(flags *globalFlags) *cobra.Command {
 		Long:    "Writes a conversation as text, with --html as one page that needs nothing else, or with --json for programs.",
 		Example: "  codex sessions export --html -o talk.html 0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := exclusive(cmd, "html", "json"); err != nil {
+				return err
+			}
 			t, err := flags.transcript(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -75,7 +80,6 @@ func newSessionsExport(flags *globalFlags) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&html, "html", false, "write a page")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON")
-	cmd.MarkFlagsMutuallyExclusive("html", "json")
 	cmd.Flags().StringVarP(&out, "output", "o", "", "write to `FILE` instead of standard output")
 	return cmd
 }
