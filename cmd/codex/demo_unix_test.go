@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -104,6 +105,20 @@ func TestDemoWithoutOutput(t *testing.T) {
 		}
 		return f
 	}
+	brokenAfterALine := func(t *testing.T) *os.File {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := make(chan struct{})
+		t.Cleanup(func() { <-read })
+		go func() { // as "head -1" does
+			defer close(read)
+			defer r.Close()
+			_, _ = bufio.NewReaderSize(r, 16).ReadString('\n')
+		}()
+		return w
+	}
 	tests := []struct {
 		name string
 		out  func(t *testing.T) *os.File
@@ -111,6 +126,7 @@ func TestDemoWithoutOutput(t *testing.T) {
 	}{
 		{"full disk", full, "Error: write the output: write /dev/stdout: no space left on device\n"},
 		{"broken pipe", broken, ""}, // who went away wants to hear nothing
+		{"broken pipe in the middle", brokenAfterALine, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

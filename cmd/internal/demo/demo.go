@@ -136,6 +136,10 @@ func startServer(executable string, flags []string, home, work string) (*server,
 	cmd := exec.Command(executable, append([]string{"app-server"}, flags...)...)
 	cmd.Dir = work
 	cmd.Env = append(os.Environ(), "CODEX_HOME="+home)
+	if os.Getenv("RUST_LOG") == "" {
+		// Nobody wants to be warned that a demonstration was broken off.
+		cmd.Env = append(cmd.Env, "RUST_LOG=error")
+	}
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
