@@ -70,6 +70,10 @@ type Command struct {
 	// and the error as a [*StartError], or as the cause of one. Not available
 	// on Windows.
 	Report func(written []byte) error
+	// KeptOption is an argument that is put behind the name when a keeper starts
+	// the process, see [RunnerOptions.Keeper], if not empty. It tells a helper
+	// that somebody else ends what the command leaves.
+	KeptOption string
 	// Watcher tells a [Service] that the process watches over others: SIGUSR1
 	// makes it end everything below it, more than killing it would.
 	Watcher bool

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"os"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -34,6 +35,11 @@ func newKeepers(cmd *Command) *keepers { return &keepers{cmd: cmd} }
 func (s *keepers) start(img *image, files []*os.File) (pid int, c child, ok bool, err error) {
 	if s.cmd == nil {
 		return 0, nil, false, nil
+	}
+	if img.keptOption != "" {
+		its := *img
+		its.argv = slices.Insert(slices.Clone(img.argv), 1, img.keptOption)
+		img = &its
 	}
 	command := &keeper.Command{Dir: img.dir, Env: img.env, Terminal: img.terminal}
 	for range launchTries {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	osexec "os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -164,5 +165,44 @@ func TestKeeperCannotStart(t *testing.T) {
 		if res := mustRun(t, r, sh("exit 3"), nil); res.ExitCode != 3 {
 			t.Errorf("result %+v", res)
 		}
+	}
+}
+
+// TestKeeperOfSandbox runs commands in a sandbox that leave others behind: these
+// get to write the rest of the output, and are gone when Run returns.
+func TestKeeperOfSandbox(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string]*sandbox.Options{"namespaces": {}, "no namespaces": {NoNamespaces: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			box, err := sandbox.New(options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if report, err := box.Report(t.Context()); err != nil || !report.Available {
+				t.Skipf("there is no sandbox here: %v, %v", report, err)
+			}
+			fifo := newFifo(t)
+			const script = `(sleep 0.2; echo late) & sleep 600 >"$0" 2>&1 & echo now; exit 7`
+			inv, err := box.Wrap(sandbox.Request{
+				Argv: []string{"sh", "-c", script, fifo}, Policy: &protocol.WorkspaceWritePolicy{}, Cwd: filepath.Dir(fifo),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			held := make(chan string)
+			go func() { held <- readAll(t, fifo) }()
+			r := newRunner(t, &RunnerOptions{Quiet: 20 * time.Second, Linger: 20 * time.Second})
+			res := mustRun(t, r, Command{
+				Path: inv.Path, Argv: append([]string{inv.Arg0}, inv.Args...), KeptOption: inv.KeptOption,
+				Env: []string{"PATH=/usr/bin:/bin"}, Timeout: time.Minute,
+			}, nil)
+			if res.ExitCode != 7 || res.Stdout.String() != "now\nlate\n" {
+				t.Errorf("result %+v", res)
+			}
+			if text := <-held; text != "" {
+				t.Errorf("written: %q", text)
+			}
+		})
 	}
 }

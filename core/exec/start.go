@@ -24,6 +24,8 @@ type image struct {
 	guarded bool
 	// kept has a keeper start the process, if there are any.
 	kept bool
+	// keptOption goes behind the name then, if not empty.
+	keptOption string
 	// terminal makes the standard input the controlling terminal.
 	terminal bool
 }
@@ -36,7 +38,7 @@ func prepare(cmd *Command) (*image, error) {
 	program := cmd.Argv[0]
 	hasNUL := func(s string) bool { return strings.IndexByte(s, 0) >= 0 }
 	if slices.ContainsFunc(cmd.Argv, hasNUL) || slices.ContainsFunc(cmd.Env, hasNUL) ||
-		hasNUL(cmd.Arg0) || hasNUL(cmd.Path) || hasNUL(cmd.Dir) {
+		hasNUL(cmd.Arg0) || hasNUL(cmd.Path) || hasNUL(cmd.Dir) || hasNUL(cmd.KeptOption) {
 		return nil, startError(program, ErrNUL)
 	}
 	dir, err := filepath.Abs(cmd.Dir)
@@ -58,7 +60,7 @@ func prepare(cmd *Command) (*image, error) {
 	if cmd.Arg0 != "" {
 		argv[0] = cmd.Arg0
 	}
-	return &image{path: path, argv: argv, dir: dir, env: append(make([]string, 0, len(cmd.Env)), cmd.Env...), own: cmd.Stdio == nil}, nil
+	return &image{path: path, argv: argv, dir: dir, env: append(make([]string, 0, len(cmd.Env)), cmd.Env...), own: cmd.Stdio == nil, keptOption: cmd.KeptOption}, nil
 }
 
 // CheckDir returns the [*StartError] that a program gets whose working

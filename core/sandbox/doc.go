@@ -52,9 +52,8 @@
 //
 // Some things stay possible. Files are readable, as every policy allows. A .git
 // that does not exist when a command starts can be made by it, since making
-// repositories is work that users ask for; [Invocation.NewRepositories] tells,
-// so that nobody runs git there without thinking of its hooks, and the next
-// command finds it read-only. With network access, sockets in the file system
+// repositories is work that users ask for; whoever runs git there has to think of
+// its hooks. The next command finds it read-only. With network access, sockets in the file system
 // lead to other programs, which may do what the command may not. A file in a
 // writable root that is a hard link to one outside is the same file.
 //

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -104,9 +103,10 @@ type Invocation struct {
 	// command could not be started. It is open for reading then until the
 	// process has ended.
 	Reports bool
-
-	// bare are the writable roots without a repository.
-	bare []string
+	// KeptOption is an argument to add behind the name when a keeper starts the
+	// process, see [Sandbox.Keeper], "" for none. What the command leaves may go on
+	// until the keeper ends it then.
+	KeptOption string
 }
 
 // Wrap returns what to start in place of a command. The environment, the working
@@ -137,28 +137,5 @@ func (s *Sandbox) Wrap(r Request) (*Invocation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("confine command: %w", err)
 	}
-	for _, root := range s.Roots(r.Policy, cwd) {
-		if !hasRepository(root.Path) {
-			inv.bare = append(inv.bare, root.Path)
-		}
-	}
 	return inv, nil
-}
-
-// NewRepositories returns the .git of each writable root that had none when the
-// command was wrapped. Programs inside the sandbox have made these, and decide
-// what git does there.
-func (inv *Invocation) NewRepositories() []string {
-	var found []string
-	for _, root := range inv.bare {
-		if hasRepository(root) {
-			found = append(found, filepath.Join(root, ".git"))
-		}
-	}
-	return found
-}
-
-func hasRepository(root string) bool {
-	_, err := os.Lstat(filepath.Join(root, ".git"))
-	return err == nil
 }

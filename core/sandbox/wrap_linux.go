@@ -56,7 +56,7 @@ func (s *Sandbox) wrap(r Request) (*Invocation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode the sandbox policy: %w", err)
 	}
-	inv := &Invocation{Path: s.o.Executable, Arg0: HelperName, Reports: r.ReportFD > 0}
+	inv := &Invocation{Path: s.o.Executable, Arg0: HelperName, Reports: r.ReportFD > 0, KeptOption: helper.OptKept}
 	if inv.Reports {
 		inv.Args = append(inv.Args, helper.OptReport+strconv.Itoa(r.ReportFD))
 	}

@@ -33,7 +33,7 @@ func (c Confiner) Confine(cmd *exec.Command, policy protocol.SandboxPolicy, cwd 
 	if err != nil {
 		return fmt.Errorf("confine command: %w", err)
 	}
-	cmd.Path, cmd.Arg0 = inv.Path, inv.Arg0
+	cmd.Path, cmd.Arg0, cmd.KeptOption = inv.Path, inv.Arg0, inv.KeptOption
 	cmd.Argv = append([]string{inv.Arg0}, inv.Args...)
 	for _, variable := range inv.Env {
 		name, value, _ := strings.Cut(variable, "=")

@@ -26,6 +26,10 @@ const (
 	// OptGuarded says that a guard ends the helper, and what it has started,
 	// after the death of its parent.
 	OptGuarded = "--guarded"
+	// OptKept says that a keeper has started the helper. What the command leaves
+	// in a PID namespace is not ended with it then, but by the keeper, so that
+	// its last output is not lost.
+	OptKept = "--kept"
 	// OptWatch watches over a command without a policy: nothing that it starts
 	// outlives it or the server. The value is the file to execute. Of the other
 	// options only OptReport and OptNoNamespaces may come beside it.
@@ -44,6 +48,7 @@ type invocation struct {
 	noNamespaces bool
 	withParent   bool
 	guarded      bool
+	kept         bool
 	watch        string // "" for a confined command
 	probe        bool
 	cwd          string
@@ -80,6 +85,8 @@ func parseArgs(args []string) (*invocation, error) {
 			inv.withParent = true
 		} else if arg == OptGuarded {
 			inv.guarded = true
+		} else if arg == OptKept {
+			inv.kept = true
 		} else if arg == OptProbe {
 			inv.probe = true
 		} else {

@@ -18,6 +18,9 @@ type child struct {
 	init bool
 	// session makes init and the command the leaders of sessions.
 	session bool
+	// kept makes init outlive the command and the helper, for as long as the
+	// command has left others.
+	kept bool
 	// probe ends it after the setup.
 	probe bool
 
@@ -156,7 +159,8 @@ func (c *child) runInit() {
 }
 
 // tend waits for the end of the command, collects other processes and hands
-// signals on. It does not return.
+// signals on. It does not return, and ends with the command, or with the last
+// process that this has left if somebody else sees to their end.
 //
 //go:nosplit
 //go:norace
@@ -168,12 +172,22 @@ func (c *child) tend(command int) {
 	for {
 		for {
 			pid, _, errno := syscall.RawSyscall6(unix.SYS_WAIT4, ^uintptr(0), uintptr(unsafe.Pointer(&c.wait)), unix.WNOHANG, 0, 0, 0)
+			if errno == unix.ECHILD {
+				c.exit(0)
+			}
 			if errno != 0 || pid == 0 {
 				break
 			}
 			if int(pid) == command {
+				if c.kept {
+					_, _, _ = syscall.RawSyscall(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, 0, 0)
+				}
 				c.send(commandEnded, 0, int32(c.wait))
-				c.exit(0)
+				if !c.kept {
+					c.exit(0)
+				}
+				// Its id may belong to somebody else, and nobody hands on signals.
+				target = 0
 			}
 		}
 		sig, _, errno := syscall.RawSyscall6(unix.SYS_RT_SIGTIMEDWAIT, uintptr(unsafe.Pointer(&c.all)),
@@ -182,7 +196,7 @@ func (c *child) tend(command int) {
 		// Whatever else arrives has reached the command by itself, as the keys
 		// of a terminal do, or is for init alone.
 		code, sender := c.info[2], c.info[4]
-		if errno == 0 && sig != uintptr(unix.SIGCHLD) && code == siQueue && sender == 0 {
+		if errno == 0 && sig != uintptr(unix.SIGCHLD) && code == siQueue && sender == 0 && target != 0 {
 			_, _, _ = syscall.RawSyscall(unix.SYS_KILL, uintptr(target), sig, 0)
 		}
 	}

@@ -16,6 +16,12 @@
 // what is left. The helper hands signals on and ends as the command did. It dies
 // with the server, init dies with the helper, and everything with init.
 //
+// With [OptKept] a keeper has started the helper. Then init outlives the command
+// and the helper while there are others in the namespace, and the keeper, to which
+// it belongs from then on, ends it when the call is over: what writes the last of
+// the command's output, such as a process that bash has put behind "> >(...)", gets
+// to write it.
+//
 // Without PID namespaces the command takes the place of init. Without any the
 // helper restricts itself and becomes the command.
 //

@@ -92,7 +92,7 @@ func run(inv *invocation, p *policy.Policy) *failure {
 	if !inv.noNamespaces {
 		for _, mode := range modes(c.have) {
 			endings.choose(mode.pid)
-			s := supervisor{confinement: c, mode: mode, image: image}
+			s := supervisor{confinement: c, mode: mode, image: image, kept: inv.kept}
 			if f := s.run(); !errors.Is(f.err, errNotAllowed) {
 				return f
 			}

@@ -25,6 +25,7 @@ type supervisor struct {
 	confinement *confinement // nil for a watcher
 	mode        mode
 	image       *image           // nil for a probe
+	kept        bool             // what the command leaves is for a keeper to end
 	ends        <-chan os.Signal // makes a watcher end everything; nil for others
 
 	child child
@@ -39,7 +40,7 @@ type supervisor struct {
 // only when the command was not started, with an error that matches
 // errNotAllowed if another mode may do.
 func (s *supervisor) run() *failure {
-	s.child = child{image: s.image, init: s.mode.pid, session: s.mode.pid && leadsSession(), probe: s.image == nil}
+	s.child = child{image: s.image, init: s.mode.pid, session: s.mode.pid && leadsSession(), probe: s.image == nil, kept: s.kept}
 	if s.mode.watch {
 		s.prepareWatched(&s.child.setup)
 	} else {
@@ -209,6 +210,9 @@ func (s *supervisor) follow() *failure {
 			letGo()
 		case commandEnded:
 			status := unix.WaitStatus(r.value)
+			if s.kept {
+				endAs(status) // init is the keeper's from now on
+			}
 			ended = &status
 		}
 	}
