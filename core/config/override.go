@@ -67,10 +67,21 @@ func parseOverrideValue(text string) any {
 	const key = "value"
 	var assignment map[string]any
 	// A line break could smuggle in a second assignment.
-	if err := toml.Unmarshal([]byte(key+" = "+text), &assignment); err == nil && len(assignment) == 1 {
-		return assignment[key]
+	err := toml.Unmarshal([]byte(key+" = "+text), &assignment)
+	if value := assignment[key]; err == nil && len(assignment) == 1 && !isShortTime(text, value) {
+		return value
 	}
 	return strings.Trim(text, `"'`)
+}
+
+// isShortTime reports whether a time was written without seconds. As text of a
+// flag it stays what it is, such as 07:32.
+func isShortTime(text string, value any) bool {
+	if _, plain := value.(string); plain {
+		return false
+	}
+	written, isTime := textOf(value)
+	return isTime && len(written) > len(text)
 }
 
 // conversationOverrides turns the config map of one conversation into

@@ -27,14 +27,24 @@ func (l *Loader) SetDefaultModel(ctx context.Context, profile string, model *str
 		if selected {
 			table = []string{"profiles", name}
 		}
-		if err := setOrRemove(doc, table, "model", optional(model, tomledit.String)); err != nil {
-			return err
+		settings := []setting{
+			{"model", optional(model, tomledit.String)},
+			{"model_reasoning_effort", optional(Given(string(effort)), tomledit.String)},
 		}
-		var level *string
-		if effort != "" {
-			level = (*string)(&effort)
+		if model == nil {
+			slices.Reverse(settings) // what comes takes its place beside what goes
 		}
-		return setOrRemove(doc, table, "model_reasoning_effort", optional(level, tomledit.String))
+		existed := doc.Has(table...)
+		for _, s := range settings {
+			if err := setOrRemove(doc, table, s.key, s.value); err != nil {
+				return err
+			}
+		}
+		if existed && !doc.Has(table...) {
+			// It was made of dotted keys, and may be the selected one.
+			return doc.Set(table, tomledit.EmptyTable())
+		}
+		return nil
 	})
 }
 
@@ -63,10 +73,7 @@ func (l *Loader) SetMcpServer(ctx context.Context, name string, server McpServer
 		argList = &args
 	}
 	table := []string{"mcp_servers", name}
-	settings := []struct {
-		key   string
-		value *tomledit.Value
-	}{
+	settings := []setting{
 		{"command", optional(command, tomledit.String)},
 		{"args", optional(argList, tomledit.Strings)},
 		{"url", optional(url, tomledit.String)},
@@ -133,6 +140,12 @@ func (l *Loader) RemoveMcpServer(ctx context.Context, name string) (removed bool
 
 func (l *Loader) edit(ctx context.Context, change func(*tomledit.Document) error) error {
 	return tomledit.Edit(ctx, filepath.Join(l.Home, FileName), change)
+}
+
+// setting is a key of a table with its new value; nil for none.
+type setting struct {
+	key   string
+	value *tomledit.Value
 }
 
 // setOrRemove stores a value, or removes the key when there is none.

@@ -52,10 +52,15 @@ func TestSetDefaultModel(t *testing.T) {
 			"profile = \"p\"\n[profiles.p]\nmodel = \"z\"\n\n[profiles.q]\nmodel = \"b\"\n"},
 		{"name with dots and blanks", "", "a.b c", ptr("b"), "", "[profiles.\"a.b c\"]\nmodel = \"b\"\n"},
 		{"dotted", "profiles.p.model=\"z\"\n", "p", ptr("b"), protocol.EffortLow, "profiles.p.model=\"b\"\nprofiles.p.model_reasoning_effort = \"low\"\n"},
+		{"effort for a dotted model", "profiles.p.model = \"z\" # c\nx = 1\n", "p", nil, protocol.EffortLow, "profiles.p.model_reasoning_effort = \"low\"\nx = 1\n"},
+		{"a profile of dotted keys does not go", "profile = \"p\"\nprofiles.p.model = \"z\"\n", "", nil, "", "profile = \"p\"\n\n[profiles]\np = {}\n"},
+		{"nor one beside others", "profiles.q.model = \"y\"\nprofiles.p.model = \"z\"\n", "p", nil, "", "profiles.q.model = \"y\"\nprofiles.p = {}\n"},
+		{"nor one in an inline table", "profiles = { p.model = \"z\", q = {} }\n", "p", nil, "", "profiles = { q = {}, p = {} }\n"},
+		{"a profile that is not there", "model = \"a\"\n", "p", nil, "", "model = \"a\"\n"},
 		{"inline profile", "[profiles]\np={model=\"z\",approval_policy=\"never\"}\nq={model=\"y\"}\n", "p", ptr("b"), "",
 			"[profiles]\np={model=\"b\",approval_policy=\"never\"}\nq={model=\"y\"}\n"},
 		{"inline profiles", "profiles={p={model=\"z\"},q={model=\"y\"}}\n", "p", nil, protocol.EffortLow,
-			"profiles={p={ model_reasoning_effort = \"low\" },q={model=\"y\"}}\n"},
+			"profiles={p={model_reasoning_effort = \"low\"},q={model=\"y\"}}\n"},
 		{"other keys are invalid", "approval_policy = \"sometimes\"\n", "", ptr("b"), "", "approval_policy = \"sometimes\"\nmodel = \"b\"\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -93,10 +93,11 @@ func docDirs(cwd string) []string {
 	}
 }
 
-// findDoc returns the first of the names that is a file or a link, or "".
+// findDoc returns the first of the names that is a file or a link, or "". A
+// fallback may lie in a folder of dir, and nowhere else.
 func findDoc(dir string, fallbacks []string) string {
 	for _, name := range append([]string{docName}, fallbacks...) {
-		if name == "" || filepath.Base(name) != name {
+		if !filepath.IsLocal(name) {
 			continue
 		}
 		path := filepath.Join(dir, name)

@@ -69,6 +69,7 @@ func TestProjectDocs(t *testing.T) {
 		{"a fallback", map[string]string{"CLAUDE.md": "claude", "README.md": "readme"}, ".", plenty, []string{"", "NONE.md", "CLAUDE.md", "README.md"}, "claude"},
 		{"one file a folder", map[string]string{"AGENTS.md": "agents", "CLAUDE.md": "claude"}, ".", plenty, []string{"CLAUDE.md"}, "agents"},
 		{"a fallback in some folders", map[string]string{".git/": "", "CLAUDE.md": "root", "a/AGENTS.md": "a"}, "a", plenty, []string{"CLAUDE.md"}, "root\n\na"},
+		{"a fallback in a folder", map[string]string{".github/": "", ".github/copilot.md": "c"}, ".", plenty, []string{".github", ".github/copilot.md"}, "c"},
 		{"a fallback cannot leave the folder", map[string]string{"secret": "s", "a/": ""}, "a", plenty, []string{"../secret"}, ""},
 		{"a folder of that name", map[string]string{"AGENTS.md/": ""}, ".", plenty, nil, ""},
 		{"a link", map[string]string{"real.md": "linked", "AGENTS.md": "->real.md"}, ".", plenty, nil, "linked"},

@@ -329,6 +329,7 @@ func TestValues(t *testing.T) {
 		{Float(math.Inf(1)), "inf", math.Inf(1)},
 		{Float(math.Inf(-1)), "-inf", math.Inf(-1)},
 		{Float(math.NaN()), "nan", math.NaN()},
+		{EmptyTable(), "{}", map[string]any{}},
 		{Strings(nil), "[]", []any{}},
 		{Strings([]string{"a", "\""}), `["a", "\""]`, []any{"a", `"`}},
 	} {

@@ -157,7 +157,7 @@ func TestEditsOfRandomDocuments(t *testing.T) {
 		"[a]", "[a.b]", "[a.b.c] # h", "[b]", "[[c]]", "[c.a]", "# comment", "", "  ", "\"b\".c = 3", "d = \"\"\"\n[a]\nb = 1\n\"\"\"",
 	}
 	segments := []string{"a", "b", "c", "d", "e.f"}
-	values := []Value{String("n#\n"), Int(7), Bool(true), Float(2), Strings([]string{"x"})}
+	values := []Value{String("n#\n"), Int(7), Bool(true), Float(2), Strings([]string{"x"}), EmptyTable()}
 	valid := 0
 	for range 20000 {
 		var b strings.Builder

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Value is a value to store: see [String], [Bool], [Int], [Float] and
-// [Strings]. The zero Value is an empty string.
+// Value is a value to store: see [String], [Bool], [Int], [Float], [Strings] and
+// [EmptyTable]. The zero Value is an empty string.
 type Value struct {
 	data any // as a parser returns it; nil for an empty string
 }
@@ -34,6 +34,9 @@ func Strings(list []string) Value {
 	}
 	return Value{elements}
 }
+
+// EmptyTable returns a table without keys.
+func EmptyTable() Value { return Value{map[string]any{}} }
 
 func (v Value) generic() any {
 	if v.data == nil {
@@ -70,8 +73,10 @@ func (v Value) encode(old string) (string, error) {
 			parts[i] = part
 		}
 		return "[" + strings.Join(parts, ", ") + "]", nil
+	case map[string]any:
+		return "{}", nil // none has keys
 	}
-	panic("tomledit: no encoding for this value") // the constructors make no other
+	panic("tomledit: no encoding for this value")
 }
 
 func formatFloat(f float64) string {
