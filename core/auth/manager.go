@@ -336,8 +336,9 @@ func (m *Manager) login(ctx context.Context, r *record) error {
 	return nil
 }
 
-// Logout removes auth.json and tells whether there was one. Nobody is signed
-// in afterwards, except by the override.
+// Logout removes auth.json and tells whether there was one. A link stays where it
+// is; what it leads to is removed. Nobody is signed in afterwards, except by the
+// override.
 func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, fmt.Errorf("log out: %w", err)
@@ -347,7 +348,11 @@ func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
 	defer unlock()
 	m.writing.Lock()
 	defer m.writing.Unlock()
-	err = os.Remove(m.path())
+	// A login writes to what a link leads to, so that is what a logout removes.
+	path, err := filepath.EvalSymlinks(m.path())
+	if err == nil {
+		err = os.Remove(path)
+	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("log out: %w", err)
 	}

@@ -271,6 +271,46 @@ func TestLogout(t *testing.T) {
 	}
 }
 
+// TestLogoutThroughALink removes the credentials that a link leads to, and not
+// the link, through which the next login writes.
+func TestLogoutThroughALink(t *testing.T) {
+	t.Parallel()
+	home, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "credentials")
+	link := filepath.Join(home, FileName)
+	if err := os.Symlink(elsewhere, link); err != nil {
+		t.Skip(err)
+	}
+	m := NewManager(Options{Home: home})
+	for range 2 {
+		if err := m.LoginAPIKey(t.Context(), "sk"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(elsewhere); err != nil {
+			t.Error(err)
+		}
+		for _, want := range []bool{true, false} {
+			if removed, err := m.Logout(t.Context()); err != nil || removed != want {
+				t.Errorf("got %t, %v; want %t", removed, err, want)
+			}
+		}
+		if _, err := os.Stat(elsewhere); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the credentials are left: %v", err)
+		}
+		if _, err := os.Lstat(link); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := os.Remove(link); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(FileName, link); err != nil {
+		t.Fatal(err)
+	}
+	if removed, err := m.Logout(t.Context()); err == nil || removed {
+		t.Errorf("a link to itself: got %t", removed)
+	}
+}
+
 func TestEmail(t *testing.T) {
 	t.Parallel()
 	key := "sk"
