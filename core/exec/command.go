@@ -42,6 +42,9 @@ type Command struct {
 	// Arg0 is what the process sees as its name instead of Argv[0], if not
 	// empty.
 	Arg0 string
+	// Program is what errors call the program, Argv[0] when empty: for commands
+	// that another program starts, such as a sandbox helper.
+	Program string
 	// Path is the file to execute, if not empty. Argv[0] is not looked up then.
 	// A relative one resolves against Dir.
 	Path string
@@ -77,6 +80,14 @@ type Command struct {
 	// Watcher tells a [Service] that the process watches over others: SIGUSR1
 	// makes it end everything below it, more than killing it would.
 	Watcher bool
+}
+
+// program is what errors call the program.
+func (c *Command) program() string {
+	if c.Program == "" && len(c.Argv) > 0 {
+		return c.Argv[0]
+	}
+	return c.Program
 }
 
 // ReportFD is the descriptor of the pipe of [Command.Report].

@@ -365,6 +365,31 @@ func TestMaxBackground(t *testing.T) {
 	}
 }
 
+// TestCancelAfterTheEnd cancels a command that has ended by itself and whose output
+// is held open: its result is there.
+func TestCancelAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	for name, r := range map[string]*Runner{"kept": newRunner(t, nil), "bare": newBareRunner(t, nil)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			res, err := r.Run(ctx, sh("sleep 60 & echo $!; exit 3"), &Options{OnOutput: func(context.Context, protocol.ExecOutputStream, []byte) {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				for x := range r.active {
+					<-x.process.exited
+				}
+				cancel()
+			}})
+			if err != nil || res.ExitCode != 3 || res.Duration > 30*time.Second {
+				t.Fatalf("result %+v, error %v", res, err)
+			}
+			checkGone(t, 1, ids(t, res.Stdout.String()))
+		})
+	}
+}
+
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	reason := errors.New("user said stop")
@@ -376,7 +401,6 @@ func TestCancel(t *testing.T) {
 		{"grandchild", "echo $$; sleep 60; true", 1},
 		{"background", "sleep 60 & echo $! $$ | tr ' ' '\\n'; wait", 2},
 		{"ignores TERM", "trap '' TERM; echo $$; while :; do sleep 60; done", 1},
-		{"ended but for the output", "sleep 60 & echo $!", 1},
 	}
 	r := newRunner(t, &RunnerOptions{TermGrace: 200 * time.Millisecond, Quiet: 10 * time.Second, Linger: 10 * time.Second})
 	for _, tt := range tests {

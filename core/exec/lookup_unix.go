@@ -80,6 +80,15 @@ func executable(path string) error {
 	return nil // other errors say nothing; executing will
 }
 
+// enterable returns nil if dir is a directory that a process of this one's may have
+// for its working directory, as far as the system tells.
+func enterable(dir string) error {
+	if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.X_OK, unix.AT_EACCESS); errors.Is(err, syscall.EACCES) {
+		return err
+	}
+	return nil
+}
+
 func lookupError(err error) error {
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return &causedError{ErrNotFound, err}

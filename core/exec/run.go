@@ -41,11 +41,11 @@ func (x *run) begin(ctx context.Context, opts *Options) (err error) {
 		return err
 	}
 	if x.cmd.Report != nil && runtime.GOOS == "windows" {
-		return startError(x.cmd.Argv[0], ErrUnsupported)
+		return startError(x.cmd.program(), ErrUnsupported)
 	}
 	pipes, err := x.openPipes()
 	if err != nil {
-		return startError(x.cmd.Argv[0], err)
+		return startError(x.cmd.program(), err)
 	}
 	x.started = time.Now()
 	img.kept = x.cmd.Stdio == nil
@@ -53,7 +53,7 @@ func (x *run) begin(ctx context.Context, opts *Options) (err error) {
 	closeAll(pipes.opened...)
 	if err != nil {
 		closeAll(x.stdout, x.stderr, x.stdin, x.report)
-		return classifyStart(x.cmd.Argv[0], img.path, err)
+		return classifyStart(x.cmd.program(), img.path, err)
 	}
 	x.output = newCollector(ctx, opts)
 	x.serve(pid, c, img)
@@ -165,18 +165,20 @@ func (x *run) serve(pid int, c child, img *image) {
 // finish waits for the end of the command, or brings it about.
 func (x *run) finish(ctx context.Context) (*Result, error) {
 	timedOut := x.waitTime(ctx)
-	cause := context.Cause(ctx)
+	// A command that has ended by itself has a result, also when ctx ended at the
+	// same time: then only what it has left is stopped.
+	itself := !timedOut && x.process.hasExited()
 	ended := true
-	if timedOut || cause != nil {
+	if timedOut || ctx.Err() != nil {
 		ended = x.stop(timedOut && x.cmd.Timeout < 0)
-	} else if !x.settle(ctx.Done(), min(x.runner.opts.Linger, x.limit()-time.Since(x.started))) {
-		// The output is open because something is left in the background,
-		// or because ctx has ended meanwhile.
-		if cause = context.Cause(ctx); cause != nil {
-			ended = x.stop(false)
-		}
+	} else if !x.settle(ctx.Done(), min(x.runner.opts.Linger, x.limit()-time.Since(x.started))) && ctx.Err() != nil {
+		ended = x.stop(false)
 	}
 	close(x.process.release)
+	cause := context.Cause(ctx)
+	if itself {
+		cause = nil
+	}
 	return x.result(timedOut, ended, cause)
 }
 
@@ -194,7 +196,7 @@ func (x *run) waitTime(ctx context.Context) (timedOut bool) {
 	case <-ctx.Done():
 		return false
 	case <-timer.C:
-		return true
+		return !x.process.hasExited()
 	}
 }
 
@@ -275,7 +277,7 @@ func (x *run) result(timedOut, ended bool, cause error) (*Result, error) {
 		if err := x.cmd.Report(x.reported); err != nil {
 			var start *StartError
 			if !errors.As(err, &start) {
-				err = startError(x.cmd.Argv[0], err)
+				err = startError(x.cmd.program(), err)
 			}
 			return nil, err
 		}
@@ -288,10 +290,10 @@ func (x *run) result(timedOut, ended bool, cause error) (*Result, error) {
 
 // interrupted is the error for a command that did not come to its end.
 func (x *run) interrupted(cause error) error {
-	if len(x.cmd.Argv) == 0 {
+	if x.cmd.program() == "" {
 		return fmt.Errorf("run command: %w", cause)
 	}
-	return fmt.Errorf("run %q: %w", x.cmd.Argv[0], cause)
+	return fmt.Errorf("run %q: %w", x.cmd.program(), cause)
 }
 
 // outputEnded reports whether all pipes were read to their end.

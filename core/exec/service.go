@@ -38,7 +38,7 @@ type Service struct {
 // the package says. (spec: mcp, spawning stdio servers)
 func (r *Runner) Start(cmd Command) (*Service, error) {
 	if cmd.Stdin != nil || cmd.Stdio != nil || cmd.Report != nil && runtime.GOOS == "windows" {
-		return nil, startError(firstOf(cmd.Argv), ErrUnsupported)
+		return nil, startError(cmd.program(), ErrUnsupported)
 	}
 	img, err := prepare(&cmd)
 	if err != nil {
@@ -57,13 +57,13 @@ func (r *Runner) Start(cmd Command) (*Service, error) {
 	s := &Service{runner: r, watcher: cmd.Watcher, report: cmd.Report}
 	files, err := s.openPipes()
 	if err != nil {
-		return nil, startError(cmd.Argv[0], err)
+		return nil, startError(cmd.program(), err)
 	}
 	pid, c, err := r.start.start(img, files)
 	closeAll(files...)
 	if err != nil {
 		closeAll(s.stdin, s.stdout, s.stderr, s.written)
-		return nil, classifyStart(cmd.Argv[0], img.path, err)
+		return nil, classifyStart(cmd.program(), img.path, err)
 	}
 	r.tasks.Add(1)
 	s.process = watch(pid, c, true, r.start.guard.ended, r.tasks.Done)
@@ -77,13 +77,6 @@ func (r *Runner) Start(cmd Command) (*Service, error) {
 		return nil, ErrClosed
 	}
 	return s, nil
-}
-
-func firstOf(argv []string) string {
-	if len(argv) == 0 {
-		return ""
-	}
-	return argv[0]
 }
 
 // openPipes makes the streams and returns the ends of the child.

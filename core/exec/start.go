@@ -35,7 +35,7 @@ func prepare(cmd *Command) (*image, error) {
 	if len(cmd.Argv) == 0 {
 		return nil, startError("", ErrEmptyCommand)
 	}
-	program := cmd.Argv[0]
+	program := cmd.program()
 	hasNUL := func(s string) bool { return strings.IndexByte(s, 0) >= 0 }
 	if slices.ContainsFunc(cmd.Argv, hasNUL) || slices.ContainsFunc(cmd.Env, hasNUL) ||
 		hasNUL(cmd.Arg0) || hasNUL(cmd.Path) || hasNUL(cmd.Dir) || hasNUL(cmd.KeptOption) {
@@ -50,7 +50,7 @@ func prepare(cmd *Command) (*image, error) {
 	}
 	path := cmd.Path
 	if path == "" {
-		if path, err = lookPath(program, dir, cmd.Env); err != nil {
+		if path, err = lookPath(cmd.Argv[0], dir, cmd.Env); err != nil {
 			return nil, startError(program, err)
 		}
 	} else if !filepath.IsAbs(path) {
@@ -64,13 +64,16 @@ func prepare(cmd *Command) (*image, error) {
 }
 
 // CheckDir returns the [*StartError] that a program gets whose working
-// directory does not exist, and nil if it is there.
+// directory does not exist or cannot be entered, and nil otherwise.
 func CheckDir(program, dir string) error {
 	switch info, err := os.Stat(dir); {
 	case err != nil:
 		return startError(program, &causedError{ErrBadDir, err})
 	case !info.IsDir():
 		return startError(program, &causedError{ErrBadDir, &os.PathError{Op: "chdir", Path: dir, Err: syscall.ENOTDIR}})
+	}
+	if err := enterable(dir); err != nil {
+		return startError(program, &causedError{ErrBadDir, &os.PathError{Op: "chdir", Path: dir, Err: err}})
 	}
 	return nil
 }

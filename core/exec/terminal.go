@@ -75,12 +75,8 @@ func (r *Runner) StartTerminal(ctx context.Context, cmd Command, opts *TerminalO
 	if opts != nil {
 		o = *opts
 	}
-	program := ""
-	if len(cmd.Argv) > 0 {
-		program = cmd.Argv[0]
-	}
 	if !TerminalsSupported || cmd.Stdin != nil || cmd.Stdio != nil {
-		return nil, startError(program, ErrUnsupported)
+		return nil, startError(cmd.program(), ErrUnsupported)
 	}
 	cmd.Timeout = NoTimeout
 	x := &run{runner: r, cmd: &cmd}
@@ -126,7 +122,7 @@ func (t *Terminal) begin(ctx context.Context, o *TerminalOptions) error {
 		return err
 	}
 	img.terminal, img.kept = true, true
-	program := x.cmd.Argv[0]
+	program := x.cmd.program()
 	master, slave, err := openTerminal()
 	if err != nil {
 		return startError(program, fmt.Errorf("open a terminal: %w", err))

@@ -33,7 +33,7 @@ func (c Confiner) Confine(cmd *exec.Command, policy protocol.SandboxPolicy, cwd 
 	if err != nil {
 		return fmt.Errorf("confine command: %w", err)
 	}
-	cmd.Path, cmd.Arg0, cmd.KeptOption = inv.Path, inv.Arg0, inv.KeptOption
+	cmd.Program, cmd.Path, cmd.Arg0, cmd.KeptOption = program, inv.Path, inv.Arg0, inv.KeptOption
 	cmd.Argv = append([]string{inv.Arg0}, inv.Args...)
 	for _, variable := range inv.Env {
 		name, value, _ := strings.Cut(variable, "=")
@@ -77,7 +77,7 @@ func (c Confiner) Watch(cmd *exec.Command) {
 		return
 	}
 	program := cmd.Argv[0]
-	cmd.Path, cmd.Arg0, cmd.Watcher = inv.Path, inv.Arg0, true
+	cmd.Program, cmd.Path, cmd.Arg0, cmd.Watcher = program, inv.Path, inv.Arg0, true
 	cmd.Argv = append([]string{inv.Arg0}, inv.Args...)
 	cmd.Report = func(written []byte) error { return startFailure(program, sandbox.ParseReport(written)) }
 }

@@ -17,12 +17,16 @@ import (
 
 	"github.com/codex-go/codex/core/approval"
 	"github.com/codex-go/codex/core/exec"
+	"github.com/codex-go/codex/core/sandbox"
 	"github.com/codex-go/codex/core/tools"
 	"github.com/codex-go/codex/core/turndiff"
 	"github.com/codex-go/codex/protocol"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	sandbox.Init() // confines the commands of some tests
+	goleak.VerifyTestMain(m)
+}
 
 // bench is a turn that writes down everything its tools do: it is their host,
 // their runner and their sandbox.

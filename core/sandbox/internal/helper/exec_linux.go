@@ -27,7 +27,8 @@ type image struct {
 	// nofile is the limit of open files to restore, which the runtime has
 	// raised for this process; 0 for none.
 	nofile uintptr
-	kept   program // holds what the rest points to
+	head   [256]byte // room for the beginning of a file
+	kept   program   // holds what the rest points to
 }
 
 // try is a file to execute, and how to run it as a script when the kernel does
@@ -111,7 +112,7 @@ func (m *image) exec() syscall.Errno {
 	for i := range m.tries {
 		t := &m.tries[i]
 		_, _, errno := syscall.RawSyscall(unix.SYS_EXECVE, t.path, t.argv, m.env)
-		if errno == unix.ENOEXEC {
+		if errno == unix.ENOEXEC && m.isScript(t.path) {
 			_, _, errno = syscall.RawSyscall(unix.SYS_EXECVE, m.shell, t.script, m.env)
 		}
 		switch errno {
@@ -123,4 +124,31 @@ func (m *image) exec() syscall.Errno {
 		}
 	}
 	return result
+}
+
+// isScript reports whether a file that the kernel cannot execute may be a script:
+// its first line, as far as it is looked at, holds no zero byte.
+//
+//go:nosplit
+//go:norace
+func (m *image) isScript(path uintptr) bool {
+	at := unix.AT_FDCWD
+	fd, _, errno := syscall.RawSyscall6(unix.SYS_OPENAT, uintptr(at), path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0, 0, 0)
+	if errno != 0 {
+		return false
+	}
+	n, _, errno := syscall.RawSyscall(unix.SYS_READ, fd, uintptr(unsafe.Pointer(&m.head)), unsafe.Sizeof(m.head))
+	_, _, _ = syscall.RawSyscall(unix.SYS_CLOSE, fd, 0, 0)
+	if errno != 0 || n > unsafe.Sizeof(m.head) {
+		return false
+	}
+	for _, b := range m.head[:n] {
+		if b == 0 {
+			return false
+		}
+		if b == '\n' {
+			break
+		}
+	}
+	return true
 }
