@@ -115,12 +115,6 @@ func (d *decoder) decode(value any, target reflect.Value) {
 		default:
 			target.SetUint(uint64(integer))
 		}
-	case reflect.Float64:
-		if number, ok := float(value); ok {
-			target.SetFloat(number)
-		} else {
-			d.expected("a number", value)
-		}
 	case reflect.Slice:
 		d.decodeArray(value, target)
 	case reflect.Map:
