@@ -87,13 +87,10 @@ func leakyConversations() int {
 
 // leak is a server process whose conversations have MCP servers.
 type leak struct {
-	t       *testing.T
-	process *serverProcess
-	lines   *bufio.Reader     // of the process
-	held    *os.File          // the reading end of what MCP servers hold open
-	ids     []string          // of the conversations
-	paths   map[string]string // of their files, with the app-server
-	next    int               // id of a request
+	*caller
+	held  *os.File          // the reading end of what MCP servers hold open
+	ids   []string          // of the conversations
+	paths map[string]string // of their files, with the app-server
 }
 
 // startLeak starts conversations in folders of their own, so that they share no
@@ -105,7 +102,7 @@ func startLeak(t *testing.T, command ...string) *leak {
 	if err := syscall.Mkfifo(hold, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l := &leak{t: t, paths: map[string]string{}}
+	l := &leak{paths: map[string]string{}}
 	var err error
 	if l.held, err = os.OpenFile(hold, os.O_RDONLY|syscall.O_NONBLOCK, 0); err != nil {
 		t.Fatal(err)
@@ -141,9 +138,7 @@ func startLeak(t *testing.T, command ...string) *leak {
 	if err := os.WriteFile(filepath.Join(home, "config.toml"), []byte(file.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l.process = startCodex(t, home, command...)
-	l.lines = bufio.NewReader(l.process.stdout)
-	l.request("initialize", `{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"leak","version":"1"}}`)
+	l.caller = startCaller(t, home, command...)
 	for range leakyConversations() {
 		cwd := strconv.Quote(t.TempDir())
 		switch command[0] {
@@ -166,55 +161,6 @@ func startLeak(t *testing.T, command ...string) *leak {
 	return l
 }
 
-// reply is the result of a request.
-type reply struct {
-	t    *testing.T
-	text json.RawMessage
-}
-
-// field returns a string in the result.
-func (r reply) field(path ...string) string {
-	r.t.Helper()
-	text := r.text
-	for _, name := range path {
-		var members map[string]json.RawMessage
-		if err := json.Unmarshal(text, &members); err != nil || members[name] == nil {
-			r.t.Fatalf("no %q in %s", path, r.text)
-		}
-		text = members[name]
-	}
-	return strings.Trim(string(text), `"`)
-}
-
-// request makes a request and returns its result.
-func (l *leak) request(method, params string) reply {
-	l.t.Helper()
-	l.next++
-	if _, err := fmt.Fprintf(l.process.stdin, `{"jsonrpc":"2.0","id":%d,"method":%q,"params":%s}`+"\n", l.next, method, params); err != nil {
-		l.t.Fatal(err)
-	}
-	for {
-		line, err := l.lines.ReadBytes('\n')
-		if err != nil {
-			l.t.Fatalf("%v\n%s", err, l.process.stderr.Bytes())
-		}
-		var message struct {
-			ID     int             `json:"id"`
-			Result json.RawMessage `json:"result"`
-			Error  json.RawMessage `json:"error"`
-		}
-		if err := json.Unmarshal(line, &message); err != nil {
-			l.t.Fatal(err)
-		}
-		switch {
-		case message.ID == l.next && message.Result != nil:
-			return reply{l.t, message.Result}
-		case message.ID == l.next && message.Error != nil:
-			l.t.Fatalf("%s: %s", method, message.Error)
-		}
-	}
-}
-
 // tool calls a tool.
 func (l *leak) tool(name, arguments string) reply {
 	l.t.Helper()
@@ -231,24 +177,6 @@ func (l *leak) gone() {
 	}
 	if n := bytes.Count(rest, []byte("\n")); n > 0 {
 		l.t.Errorf("%d processes were started at the end", n)
-	}
-}
-
-// end closes the input of the process and waits for it.
-func (l *leak) end() {
-	l.t.Helper()
-	if err := l.process.stdin.Close(); err != nil {
-		l.t.Error(err)
-	}
-	l.wait(true)
-}
-
-// wait waits for the end of the process.
-func (l *leak) wait(clean bool) {
-	l.t.Helper()
-	go func() { _, _ = io.Copy(io.Discard, l.lines) }()
-	if err := l.process.cmd.Wait(); (err == nil) != clean {
-		l.t.Errorf("exit: %v\n%s", err, l.process.stderr.Bytes())
 	}
 }
 
