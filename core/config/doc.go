@@ -12,8 +12,9 @@
 //
 // The file, the process's -c flags and the config map of a conversation make
 // one layer: each changes single keys of the one before. On top of it lie the
-// selected profile and, above all, the typed overrides. [Config.Origins] tells
-// which layer each setting came from.
+// selected profile and, above all, the typed overrides; below it lie a few
+// variables of the environment and the defaults. [Config.Origins] tells which
+// layer each setting came from, and [Config.AllSettings] lists them.
 //
 // # Mistakes
 //
@@ -28,4 +29,9 @@
 // remembers the parsed file until the file changes. A Config may be shared and
 // is never changed. Writes ([Loader.SetDefaultModel] and the others) touch only
 // the bytes that have to change and lock out other writers.
+//
+// # Trust
+//
+// What the file says about projects changes no configuration. A front end with a
+// screen asks [Config.ProjectTrust] and goes on as that says.
 package config
