@@ -153,8 +153,12 @@ func newMcpAdd(flags *globalFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := l.SetMcpServer(cmd.Context(), name, config.McpServer{Transport: server}); err != nil {
+			orphan, err := l.SetMcpServer(cmd.Context(), name, config.McpServer{Transport: server})
+			if err != nil {
 				return err
+			}
+			if err := forget(cmd.Context(), l, orphan); err != nil {
+				return fmt.Errorf("the server %q was added, but the sign-in to the one before it is left: %w", name, err)
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Added global MCP server '%s'.\n", name)
 			return err
@@ -213,15 +217,23 @@ func newMcpRemove(flags *globalFlags) *cobra.Command {
 				_, err := fmt.Fprintf(cmd.OutOrStdout(), "No MCP server named '%s' found.\n", name)
 				return err
 			}
-			if orphan != "" {
-				if _, err := mcpStore(l).Remove(cmd.Context(), orphan); err != nil {
-					return fmt.Errorf("the server %q was removed, but not the sign-in to it: %w", name, err)
-				}
+			if err := forget(cmd.Context(), l, orphan); err != nil {
+				return fmt.Errorf("the server %q was removed, but not the sign-in to it: %w", name, err)
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Removed global MCP server '%s'.\n", name)
 			return err
 		},
 	}
+}
+
+// forget removes the sign-in to an address that no server has any more; empty
+// for none.
+func forget(ctx context.Context, l *config.Loader, address string) error {
+	if address == "" {
+		return nil
+	}
+	_, err := mcpStore(l).Remove(ctx, address)
+	return err
 }
 
 func invalidName(name string) error {

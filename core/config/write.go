@@ -55,8 +55,10 @@ func ValidMcpServerName(name string) bool { return isBareKey(name) }
 // SetMcpServer stores a server under a name, in place of what the file says
 // about a server of that name. Comments and keys that this program does not
 // know stay, and so do other servers, even those that are not valid.
+// orphan is the address that the server had before, if no server of the file has
+// it now: what is stored for that address serves nobody any more.
 // (spec: config-and-auth, do better)
-func (l *Loader) SetMcpServer(ctx context.Context, name string, server McpServer) error {
+func (l *Loader) SetMcpServer(ctx context.Context, name string, server McpServer) (orphan string, err error) {
 	var command, url, token *string
 	var args []string
 	var environment map[string]string
@@ -66,7 +68,7 @@ func (l *Loader) SetMcpServer(ctx context.Context, name string, server McpServer
 	case *McpHTTP:
 		url, token = &transport.URL, transport.BearerToken
 	default:
-		return fmt.Errorf("store MCP server %q: no transport", name)
+		return "", fmt.Errorf("store MCP server %q: no transport", name)
 	}
 	var argList *[]string
 	if len(args) > 0 {
@@ -80,7 +82,7 @@ func (l *Loader) SetMcpServer(ctx context.Context, name string, server McpServer
 		{"bearer_token", optional(token, tomledit.String)},
 		{"startup_timeout_ms", nil}, // the old form of startup_timeout_sec
 	}
-	return l.edit(ctx, func(doc *tomledit.Document) error {
+	return l.editMcpServer(ctx, name, func(doc *tomledit.Document) error {
 		for _, setting := range settings {
 			if err := setOrRemove(doc, table, setting.key, setting.value); err != nil {
 				return err
@@ -114,18 +116,27 @@ func (l *Loader) SetMcpServer(ctx context.Context, name string, server McpServer
 }
 
 // RemoveMcpServer takes a server away, valid or not, and tells whether the file
-// had one of that name. orphan is its address if it had one that no other server
-// of the file has: what is stored for that address serves nobody any more.
+// had one of that name. orphan is as for [Loader.SetMcpServer].
 func (l *Loader) RemoveMcpServer(ctx context.Context, name string) (removed bool, orphan string, err error) {
+	orphan, err = l.editMcpServer(ctx, name, func(doc *tomledit.Document) error {
+		var err error
+		removed, err = doc.Remove("mcp_servers", name)
+		return err
+	})
+	return removed && err == nil, orphan, err
+}
+
+// editMcpServer changes what the file says about a server, and returns the
+// address that this leaves without a server.
+func (l *Loader) editMcpServer(ctx context.Context, name string, change func(*tomledit.Document) error) (orphan string, err error) {
 	const table, url = "mcp_servers", "url"
 	err = l.edit(ctx, func(doc *tomledit.Document) error {
 		address, _ := doc.String(table, name, url)
-		var err error
-		if removed, err = doc.Remove(table, name); err != nil || !removed {
+		if err := change(doc); err != nil {
 			return err
 		}
-		for _, other := range doc.Keys(table) {
-			if used, _ := doc.String(table, other, url); used == address {
+		for _, server := range doc.Keys(table) {
+			if used, _ := doc.String(table, server, url); used == address {
 				return nil
 			}
 		}
@@ -133,9 +144,9 @@ func (l *Loader) RemoveMcpServer(ctx context.Context, name string) (removed bool
 		return nil
 	})
 	if err != nil {
-		return false, "", err
+		return "", err
 	}
-	return removed, orphan, nil
+	return orphan, nil
 }
 
 func (l *Loader) edit(ctx context.Context, change func(*tomledit.Document) error) error {

@@ -146,9 +146,13 @@ func TestSetMcpServer(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			l, _ := newLoader(t, test.before)
-			for range 2 {
-				if err := l.SetMcpServer(t.Context(), "s", test.server); err != nil {
+			for i := range 2 {
+				orphan, err := l.SetMcpServer(t.Context(), "s", test.server)
+				if err != nil {
 					t.Fatal(err)
+				}
+				if want := i == 0 && test.name == "another transport"; (orphan == "https://x") != want || orphan != "" && !want {
+					t.Errorf("the address %q has no server", orphan)
 				}
 				if diff := gocmp.Diff(test.want, stored(t, l)); diff != "" {
 					t.Error(diff)
@@ -157,7 +161,7 @@ func TestSetMcpServer(t *testing.T) {
 		})
 	}
 	l, _ := newLoader(t, "")
-	if err := l.SetMcpServer(t.Context(), "s", McpServer{}); err == nil {
+	if _, err := l.SetMcpServer(t.Context(), "s", McpServer{}); err == nil {
 		t.Error("no transport: no error")
 	}
 	for name, want := range map[string]bool{"a-B_1": true, "": false, "a b": false, "é": false, "a.b": false} {
