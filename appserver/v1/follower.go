@@ -155,6 +155,9 @@ func (f *follower) step() (e event.Event, room <-chan struct{}, err error) {
 	f.gate.Lock()
 	//lint:ignore SA2001 nothing is guarded, only waited for
 	f.gate.Unlock()
+	if _, last := e.Msg.(*protocol.ShutdownCompleteEvent); last {
+		f.letInterruptsEnd(e.Seq)
+	}
 	room = noWait
 	if e.Msg != nil {
 		room, err = f.notify(e.SubmissionID, e.Msg)
@@ -176,8 +179,34 @@ func (f *follower) letInterruptAnswer() {
 		return
 	}
 	select {
-	case <-oldest:
+	case <-oldest.answered:
 	case <-f.ctx.Done():
+	}
+}
+
+// letInterruptsEnd waits for the answers to the interrupts that have ended before
+// the event with the sequence number seq, with which the conversation ends.
+func (f *follower) letInterruptsEnd(seq uint64) {
+	for {
+		oldest := f.m.oldestInterrupt(f.conversation.ID())
+		if oldest == nil {
+			return
+		}
+		select {
+		case <-oldest.ended:
+			if oldest.seq >= seq {
+				return // its answer stands behind the event
+			}
+		case <-oldest.answered:
+			continue
+		case <-f.ctx.Done():
+			return
+		}
+		select {
+		case <-oldest.answered:
+		case <-f.ctx.Done():
+			return
+		}
 	}
 }
 

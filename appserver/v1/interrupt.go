@@ -27,19 +27,21 @@ func (m *Methods) interruptConversation(ctx context.Context, req *jsonrpc.Reques
 		return nil, replyError("error interrupting the conversation", ctx.Err())
 	}
 	// In line before it can have an effect, so that the follower knows of it.
-	previous, done := m.queueInterrupt(r.ConversationID)
+	i := m.queueInterrupt(r.ConversationID)
 	ended, err := c.Interrupt(ctx)
 	if err != nil {
-		m.interruptDone(r.ConversationID, done)
+		m.interruptAnswered(r.ConversationID, i)
 		return nil, replyError("error interrupting the conversation", err)
 	}
 	reply := req.Defer()
 	answer := func() {
-		defer m.interruptDone(r.ConversationID, done)
+		defer m.interruptAnswered(r.ConversationID, i)
 		select {
 		case end := <-ended:
-			if previous != nil {
-				<-previous
+			i.seq = end.Seq
+			close(i.ended)
+			if i.previous != nil {
+				<-i.previous.answered
 			}
 			respond := func() {
 				m.sent(reply.Post(&protocol.InterruptConversationResponse{AbortReason: end.Reason}, nil))
@@ -52,42 +54,50 @@ func (m *Methods) interruptConversation(ctx context.Context, req *jsonrpc.Reques
 		}
 	}
 	if !m.background.start(answer) {
-		m.interruptDone(r.ConversationID, done)
+		m.interruptAnswered(r.ConversationID, i)
 		return nil, replyError("error interrupting the conversation", errClosing)
 	}
 	return nil, nil
 }
 
-// queueInterrupt puts an interrupt behind the others of its conversation, so that
-// answers come in the order of arrival. previous is closed when the one before has
-// its answer, or nil.
-func (m *Methods) queueInterrupt(id protocol.ConversationID) (previous, done chan struct{}) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	queue := m.interrupted[id]
-	if len(queue) > 0 {
-		previous = queue[len(queue)-1]
-	}
-	done = make(chan struct{})
-	m.interrupted[id] = append(queue, done)
-	return previous, done
+// interrupt is one that waits for its answer.
+type interrupt struct {
+	previous *interrupt    // the one before, if it waited too
+	ended    chan struct{} // closed when what it interrupts has ended
+	seq      uint64        // the last event of that, once ended is closed
+	answered chan struct{} // closed when it has its answer
 }
 
-// interruptDone lets go of an interrupt that has its answer.
-func (m *Methods) interruptDone(id protocol.ConversationID, done chan struct{}) {
+// queueInterrupt puts an interrupt behind the others of its conversation, so that
+// answers come in the order of arrival.
+func (m *Methods) queueInterrupt(id protocol.ConversationID) *interrupt {
 	m.mu.Lock()
-	queue := slices.DeleteFunc(m.interrupted[id], func(c chan struct{}) bool { return c == done })
+	defer m.mu.Unlock()
+	i := &interrupt{ended: make(chan struct{}), answered: make(chan struct{})}
+	queue := m.interrupted[id]
+	if len(queue) > 0 {
+		i.previous = queue[len(queue)-1]
+	}
+	m.interrupted[id] = append(queue, i)
+	return i
+}
+
+// interruptAnswered lets go of an interrupt that has its answer.
+func (m *Methods) interruptAnswered(id protocol.ConversationID, i *interrupt) {
+	m.mu.Lock()
+	queue := slices.DeleteFunc(m.interrupted[id], func(other *interrupt) bool { return other == i })
 	if m.interrupted[id] = queue; len(queue) == 0 {
 		delete(m.interrupted, id)
 	}
 	m.mu.Unlock()
-	close(done)
+	i.previous = nil // or each would keep all before it
+	close(i.answered)
 	<-m.interrupts
 }
 
-// oldestInterrupt returns a channel that is closed when the oldest interrupt of a
-// conversation has its answer, or nil.
-func (m *Methods) oldestInterrupt(id protocol.ConversationID) <-chan struct{} {
+// oldestInterrupt returns the oldest interrupt of a conversation that has no
+// answer yet, or nil.
+func (m *Methods) oldestInterrupt(id protocol.ConversationID) *interrupt {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if queue := m.interrupted[id]; len(queue) > 0 {
@@ -105,7 +115,7 @@ func (m *Methods) waitInterrupts(ctx context.Context, id protocol.ConversationID
 			return
 		}
 		select {
-		case <-oldest:
+		case <-oldest.answered:
 		case <-ctx.Done():
 			return
 		}

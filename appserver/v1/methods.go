@@ -40,8 +40,8 @@ type Methods struct {
 	// on its way. The call is nil while it is being sent.
 	asked map[question]*jsonrpc.Call
 	// interrupted are the interrupts of each conversation that wait for their
-	// answers, oldest first. A channel is closed when it has that.
-	interrupted map[protocol.ConversationID][]chan struct{}
+	// answers, oldest first.
+	interrupted map[protocol.ConversationID][]*interrupt
 	searches    map[string]*searchToken
 }
 
@@ -56,7 +56,7 @@ func New(b *Backend, conn Connection) *Methods {
 		followers:   make(map[protocol.ConversationID]*follower),
 		listeners:   make(map[protocol.SubscriptionID]*listener),
 		asked:       make(map[question]*jsonrpc.Call),
-		interrupted: make(map[protocol.ConversationID][]chan struct{}),
+		interrupted: make(map[protocol.ConversationID][]*interrupt),
 		searches:    make(map[string]*searchToken),
 	}
 	m.life, m.endLife = context.WithCancel(context.Background())
