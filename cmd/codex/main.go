@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/codex-go/codex/cmd/internal/hardening"
+	"github.com/codex-go/codex/core/modelclient"
 	"github.com/codex-go/codex/core/patch"
 	"github.com/codex-go/codex/core/sandbox"
 	_ "github.com/codex-go/codex/core/sandbox/early" // the helper starts faster
@@ -40,12 +42,21 @@ func (e *exitError) Error() string {
 	return e.err.Error()
 }
 
+// useProxy lets all that has no HTTP client of its own, such as logins and MCP
+// servers, find its proxy as the model client does.
+func useProxy() {
+	if t, ok := http.DefaultTransport.(*http.Transport); ok {
+		t.Proxy = modelclient.Proxy(os.Getenv)
+	}
+}
+
 // run runs the command line and returns the exit code.
 func run() int {
 	// A client that closes its end is an error to handle, not a death. The
 	// signal is caught rather than ignored, because commands would inherit that.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	loadDotenv()
+	useProxy()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the first signal ends in order, the second at once

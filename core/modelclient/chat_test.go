@@ -163,6 +163,7 @@ func TestChatEvents(t *testing.T) {
 				{Kind: completed, ResponseID: "x", Usage: &protocol.TokenUsage{InputTokens: 5, OutputTokens: 3, TotalTokens: 8}},
 			},
 		},
+		{"blanks around the end", []string{` [DONE] `}, []modelclient.Event{{Kind: completed}}},
 		{"nothing", []string{`[DONE]`}, []modelclient.Event{{Kind: completed}}},
 	}
 	for _, test := range tests {

@@ -1,6 +1,7 @@
 package modelclient
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -95,7 +96,7 @@ type chatUsage struct {
 }
 
 func (d *chatDecoder) decode(s *Stream, data []byte) error {
-	if string(data) == "[DONE]" {
+	if string(bytes.TrimSpace(data)) == "[DONE]" {
 		d.complete(s)
 		return nil
 	}

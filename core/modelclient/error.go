@@ -121,10 +121,10 @@ type AuthError struct {
 // Error asks the user to log in.
 func (e *AuthError) Error() string {
 	text := "your credentials were not accepted (401 Unauthorized); log in again"
-	switch {
-	case e.Cause != nil:
+	if e.Cause != nil {
 		text += ": " + e.Cause.Error()
-	case e.Body != "":
+	}
+	if e.Body != "" {
 		text += ": " + e.Body
 	}
 	return text

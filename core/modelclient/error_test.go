@@ -48,6 +48,8 @@ func TestErrorTexts(t *testing.T) {
 		{"status", &modelclient.StatusError{Status: 404, Body: "no such model"}, "unexpected status 404 Not Found: no such model"},
 		{"odd status", &modelclient.StatusError{Status: 499}, "unexpected status 499"},
 		{"redirect", &modelclient.StatusError{Status: 302, Location: "https://h"}, "unexpected status 302 Found: redirect to https://h was not followed"},
+		{"401, of a key", &modelclient.AuthError{Cause: errors.New("no tokens to refresh"), Body: "Incorrect API key"},
+			"your credentials were not accepted (401 Unauthorized); log in again: no tokens to refresh: Incorrect API key"},
 		{"401", &modelclient.AuthError{}, "your credentials were not accepted (401 Unauthorized); log in again"},
 		{"missing variable", &modelclient.MissingEnvError{Var: "KEY"}, "missing environment variable: `KEY`"},
 		{"missing variable with hint", &modelclient.MissingEnvError{Var: "KEY", Instructions: "Ask Bob."}, "missing environment variable: `KEY`. Ask Bob."},

@@ -266,7 +266,7 @@ func TestRequestsThatCannotBeMade(t *testing.T) {
 
 func TestCredentialsFail(t *testing.T) {
 	t.Parallel()
-	server := start(t, modeltest.Status(401, ""))
+	server := start(t, modeltest.Status(401, "who are you"))
 	provider := testProvider(modelprovider.WireResponses, server.BaseURL())
 	provider.RequiresOpenAIAuth = true
 	reason := errors.New("the token expired")
@@ -276,7 +276,7 @@ func TestCredentialsFail(t *testing.T) {
 	if _, ok := errors.AsType[*modelclient.AuthError](err); !ok || !errors.Is(err, reason) {
 		t.Errorf("error %v, want one that asks for a login because %v", err, reason)
 	}
-	if !strings.Contains(err.Error(), "log in again") || server.Count() != 1 {
+	if !strings.HasSuffix(err.Error(), "log in again: the token expired: who are you") || server.Count() != 1 {
 		t.Errorf("error %q after %d requests", err, server.Count())
 	}
 

@@ -27,6 +27,22 @@ const shortly = 300 * time.Millisecond
 // machine.
 const pings = time.Second
 
+// drip writes a piece again and again, more often than an idle time-out, until
+// the client has gone.
+func drip(w http.ResponseWriter, r *http.Request, piece string) {
+	tick := time.NewTicker(shortly / 10)
+	defer tick.Stop()
+	for {
+		fmt.Fprint(w, piece)
+		w.(http.Flusher).Flush()
+		select {
+		case <-r.Context().Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
 // Every way in which a server can misbehave ends in an error that says what is
 // wrong, in time.
 func TestMisbehavingServers(t *testing.T) {
@@ -104,6 +120,22 @@ func TestMisbehavingServers(t *testing.T) {
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 		}, "the beginning", false},
+		{"silence in an event, byte by byte", func(w http.ResponseWriter, r *http.Request) {
+			sse(w, "data: "+created+"\n\ndata: ")
+			drip(w, r, "x")
+		}, "idle timeout", true},
+		{"silence in an error body, byte by byte", func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			drip(w, r, "x")
+		}, "unexpected status 400 Bad Request: x", false},
+		{"silence in an error body, line by line", func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			drip(w, r, "x\n")
+		}, "unexpected status 400 Bad Request: x", false},
+		{"silence in a page, line by line", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			drip(w, r, "<p>\n")
+		}, `got "text/html": <p>`, false},
 		{"open after the end", func(w http.ResponseWriter, r *http.Request) {
 			sse(w, "data: "+completed+"\n\n")
 			<-r.Context().Done()
@@ -120,6 +152,14 @@ func TestMisbehavingServers(t *testing.T) {
 				sse(w, string(c))
 			}
 		}, "", false},
+		{"large events in small pieces", func(w http.ResponseWriter, _ *http.Request) {
+			sse(w, "data: "+created[:len(created)-1])
+			for range 6 { // for longer than the idle time-out
+				time.Sleep(pings / 5)
+				sse(w, strings.Repeat(" ", 1<<10))
+			}
+			sse(w, "}\n\ndata: "+completed+"\n\n")
+		}, "", false},
 		{"carriage returns", func(w http.ResponseWriter, _ *http.Request) {
 			sse(w, "\ufeffdata: "+created+"\r\rdata:"+completed+"\r\r")
 		}, "", false},
@@ -134,7 +174,7 @@ func TestMisbehavingServers(t *testing.T) {
 			switch {
 			case strings.HasPrefix(test.name, "silence"):
 				provider.StreamIdleTimeout = new(shortly)
-			case strings.HasPrefix(test.name, "comments"):
+			case strings.HasPrefix(test.name, "comments"), strings.HasPrefix(test.name, "large"):
 				provider.StreamIdleTimeout = new(pings)
 			}
 			client := newClient(t, modelclient.Options{Provider: provider})

@@ -51,8 +51,7 @@ type Options struct {
 	Getenv func(string) string
 	// HTTPClient carries the requests; its redirect policy is not used, and a
 	// Timeout would cut streams off. Nil means one that all clients share and
-	// that [NewHTTPClient] made with [http.ProxyFromEnvironment], or without a
-	// proxy where CODEX_SANDBOX is "seatbelt".
+	// that [NewHTTPClient] made with the [Proxy] of the environment.
 	HTTPClient *http.Client
 	// UserAgent returns the User-Agent header, asked for every request. Nil
 	// means one made of Originator and Version.

@@ -16,12 +16,8 @@ import (
 	"github.com/codex-go/codex/core/modelprovider"
 )
 
-const (
-	// errorBodyBytes is how much of an unexpected body is read.
-	errorBodyBytes = 64 << 10
-	// errorTextBytes is how much of it an error repeats.
-	errorTextBytes = 4 << 10
-)
+// errorTextBytes is how much of an unexpected body an error repeats.
+const errorTextBytes = 4 << 10
 
 // call is one request with all its attempts.
 type call struct {
@@ -79,7 +75,9 @@ func (c *call) send(ctx context.Context) (*http.Response, *idleBody, *attempt, e
 				if ctx.Err() != nil {
 					return nil, nil, nil, ctx.Err()
 				}
-				return nil, nil, nil, &AuthError{Cause: err}
+				refused, _ := errors.AsType[*AuthError](failure.err)
+				refused.Cause = err
+				return nil, nil, nil, refused
 			}
 			retry--
 			continue
@@ -115,7 +113,7 @@ func (c *call) wait(ctx context.Context, retry int, failure *failure, response *
 type failure struct {
 	err     error
 	again   bool // another try may help
-	refused bool // the stored credentials were not accepted
+	refused bool // the stored credentials were not accepted: err is an *AuthError
 }
 
 // judge decides what becomes of an attempt that brought no stream.
@@ -124,7 +122,7 @@ func (c *call) judge(a *attempt, request *http.Request, response *http.Response,
 		cause := a.redact.cause(body.cause(err))
 		return failure{err: &TransportError{Host: request.URL.Host, Cause: cause}, again: true}
 	}
-	data, _ := io.ReadAll(io.LimitReader(body, errorBodyBytes)) // what there is of it will do
+	data := body.beginning()
 	status := response.StatusCode
 	if err := c.classify(a, response, data); err != nil {
 		return failure{err: err}
@@ -318,7 +316,7 @@ func checkContent(response *http.Response, body *idleBody, a *attempt) error {
 	case "text/event-stream", "text/plain", "application/octet-stream":
 		return nil
 	}
-	data, _ := io.ReadAll(io.LimitReader(body, errorBodyBytes)) // what there is of it will do
+	data := body.beginning()
 	return &ContentError{ContentType: kind, Body: a.excerpt(data)}
 }
 

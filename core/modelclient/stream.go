@@ -5,23 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"time"
 
 	"github.com/codex-go/codex/core/modelclient/internal/sse"
 	"github.com/codex-go/codex/protocol"
 )
 
-const (
-	// drainTime is how long a finished stream waits for the end of its body, so
-	// that the connection can be used again.
-	drainTime = 100 * time.Millisecond
-	// drainBytes is how much it reads for that.
-	drainBytes = 4 << 10
-	// strayTextBytes is how much an error repeats of a line that is no part of
-	// an event.
-	strayTextBytes = 120
-)
+// strayTextBytes is how much an error repeats of a line that is no part of an
+// event.
+const strayTextBytes = 120
 
 // errStreamUsed says that a stream was used after it was closed.
 var errStreamUsed = errors.New("the stream is closed")
@@ -154,112 +145,9 @@ func (s *Stream) release() {
 	s.body.Close()
 }
 
-// idleBody is the body of a response. A read that waits for too long cancels
-// the request.
-type idleBody struct {
-	src     io.ReadCloser
-	parent  context.Context // of the caller
-	ctx     context.Context // of the request; a child of parent
-	cancel  context.CancelCauseFunc
-	timer   *time.Timer
-	timeout time.Duration // 0 for none
-	canKeep bool          // the connection can be used again after the body's end
-}
-
-// errDrained ends the wait of drain.
-var errDrained = errors.New("stream is complete")
-
-// newIdleBody makes a body without a source. Its timer runs from now on, until
-// the first read.
-func newIdleBody(parent context.Context, timeout time.Duration) *idleBody {
-	b := &idleBody{parent: parent, timeout: timeout}
-	b.ctx, b.cancel = context.WithCancelCause(parent)
-	if timeout > 0 {
-		b.timer = time.AfterFunc(timeout, func() { b.cancel(ErrIdleTimeout) })
-	}
-	return b
-}
-
-// Read reads from the response. Its errors are [ErrIdleTimeout], io.EOF and
-// those of the connection.
-func (b *idleBody) Read(p []byte) (int, error) {
-	if b.timer != nil {
-		b.timer.Reset(b.timeout)
-	}
-	n, err := b.src.Read(p)
-	b.rest()
-	if err != nil && err != io.EOF {
-		err = b.cause(err)
-	}
-	return n, err
-}
-
-// cause returns the reason why the request was cancelled, or err.
-func (b *idleBody) cause(err error) error {
-	if context.Cause(b.ctx) == ErrIdleTimeout {
-		return ErrIdleTimeout
-	}
-	return err
-}
-
-// rest stops the clock: the time that the caller takes is not the model's.
-func (b *idleBody) rest() {
-	if b.timer != nil {
-		b.timer.Stop()
-	}
-}
-
-// watch cancels the request when ctx ends before stop is called; stop then
-// returns false. A context that shares its Done channel with that of the
-// request needs no watching.
-func (b *idleBody) watch(ctx context.Context) (stop func() bool) {
-	if ctx.Done() == nil || ctx.Done() == b.parent.Done() {
-		return keepGoing
-	}
-	return context.AfterFunc(ctx, func() { b.cancel(ctx.Err()) })
-}
-
-func keepGoing() bool { return true }
-
-// limit makes the next reads wait for at most d.
-func (b *idleBody) limit(d time.Duration) {
-	if b.timeout <= 0 || d < b.timeout {
-		b.timeout = d
-	}
-	if b.timer == nil {
-		b.timer = time.AfterFunc(d, func() { b.cancel(ErrIdleTimeout) })
-		b.timer.Stop()
-	}
-}
-
-// drain reads what is left of a finished response, for a moment.
-func (b *idleBody) drain() {
-	if b.src == nil || !b.canKeep || b.ctx.Err() != nil {
-		return
-	}
-	timer := time.AfterFunc(drainTime, func() { b.cancel(errDrained) })
-	defer timer.Stop()
-	_, _ = io.CopyN(io.Discard, b.src, drainBytes) // whatever comes, the answer is complete
-}
-
-// Close ends the request.
-func (b *idleBody) Close() {
-	b.rest()
-	if b.src != nil {
-		_ = b.src.Close() // only frees the connection
-	}
-	b.cancel(context.Canceled)
-}
-
 // newStream returns a stream of a response that began well.
 func newStream(body *idleBody, d decoder, redact redactor) *Stream {
 	return &Stream{body: body, sse: sse.NewReader(body, MaxEventBytes), decoder: d, redact: redact}
-}
-
-// attach gives the body of a response to b.
-func (b *idleBody) attach(response *http.Response) {
-	b.src = response.Body
-	b.canKeep = response.ProtoMajor == 1
 }
 
 // streamError wraps the reason why a stream broke off.

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -20,9 +21,8 @@ const maxRedirects = 3
 
 // NewHTTPClient returns an HTTP client that suits long streams: no time-out for
 // the whole of a response, connections that are kept and used again, no
-// compression. proxy chooses the proxy of each request, as
-// [http.ProxyFromEnvironment] does; nil means none, for sandboxes in which
-// looking for one is not allowed. (spec: agent-loop, headers)
+// compression. proxy chooses the proxy of each request; nil means none. See
+// [Proxy].
 func NewHTTPClient(proxy func(*http.Request) (*url.URL, error)) *http.Client {
 	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}
 	return &http.Client{Transport: &http.Transport{
@@ -43,14 +43,13 @@ func NewHTTPClient(proxy func(*http.Request) (*url.URL, error)) *http.Client {
 // The clients of all [Client]s that were given none, so that conversations
 // share connections.
 var (
-	proxiedHTTPClient = sync.OnceValue(func() *http.Client { return NewHTTPClient(http.ProxyFromEnvironment) })
+	proxiedHTTPClient = sync.OnceValue(func() *http.Client { return NewHTTPClient(Proxy(os.Getenv)) })
 	directHTTPClient  = sync.OnceValue(func() *http.Client { return NewHTTPClient(nil) })
 )
 
-// sharedHTTPClient returns the one that suits an environment: a program that
-// runs in the Seatbelt sandbox itself uses no proxy.
+// sharedHTTPClient returns the one that suits an environment.
 func sharedHTTPClient(getenv func(string) string) *http.Client {
-	if getenv("CODEX_SANDBOX") == "seatbelt" {
+	if Proxy(getenv) == nil {
 		return directHTTPClient()
 	}
 	return proxiedHTTPClient()
