@@ -125,9 +125,9 @@ func (s *FileStore) take(ctx context.Context, id protocol.ConversationID, path s
 func (s *FileStore) inside(path string, dirs []string) (string, error) {
 	outside := func(why error) error {
 		if why == nil {
-			return fmt.Errorf("%s: %w", path, ErrOutside)
+			return fmt.Errorf("%s: %w", path, outsideError(dirs[0]))
 		}
-		return fmt.Errorf("%s: %w: %w", path, ErrOutside, why)
+		return fmt.Errorf("%s: %w: %w", path, outsideError(dirs[0]), why)
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {

@@ -48,6 +48,9 @@ func TestArchive(t *testing.T) {
 	if _, err := s.Archive(t.Context(), testID, archived); !errors.Is(err, ErrOutside) {
 		t.Errorf("from the archive: %v", err)
 	}
+	if _, err := s.Unarchive(t.Context(), testID, path); !errors.Is(err, ErrOutside) || !strings.Contains(err.Error(), "not in the archive") {
+		t.Errorf("not from the archive: %v", err)
+	}
 
 	// Nothing is overwritten, neither there nor back.
 	writeFile(t, path, text)

@@ -12,8 +12,9 @@ import (
 var (
 	// ErrNotFound says that a conversation is not kept here.
 	ErrNotFound = errors.New("no rollout found")
-	// ErrOutside says that a path is not below the directory of the store.
-	ErrOutside = errors.New("not in the sessions directory")
+	// ErrOutside says that a path is not below the directory of the store. When
+	// it should be in the archive, the text says so.
+	ErrOutside error = outsideError(sessionsDir)
 	// ErrMismatch says that a file is not that of the conversation.
 	ErrMismatch = errors.New("path and conversation id do not match")
 	// ErrExists says that the place where a file should go is taken.
@@ -41,6 +42,19 @@ var (
 	// errNoType is why a line without a type is invalid.
 	errNoType = errors.New("no type")
 )
+
+// outsideError is the directory that a file should be in.
+type outsideError string
+
+func (e outsideError) Error() string {
+	if e == archivedDir {
+		return "not in the archive"
+	}
+	return "not in the sessions directory"
+}
+
+// Is makes [ErrOutside] of all of them.
+func (e outsideError) Is(target error) bool { return target == ErrOutside }
 
 // LockedError says that somebody else writes a conversation.
 type LockedError struct {

@@ -38,11 +38,11 @@ func classOf(r rune) class {
 	switch {
 	case strings.ContainsRune("/,:;|", r):
 		return classDelimiter
-	case unicode.IsSpace(r):
+	case unicode.IsSpace(r) && r != '\v':
 		return classSpace
 	case unicode.IsLower(r) || unicode.Is(unicode.Other_Lowercase, r):
 		return classLower
-	case folds(r):
+	case lower(r) != r:
 		return classUpper
 	case unicode.IsNumber(r):
 		return classDigit
@@ -50,13 +50,6 @@ func classOf(r rune) class {
 		return classLetter
 	}
 	return classOther
-}
-
-// folds reports whether a character counts as a capital: one small character
-// stands for it. There is none for İ, and Cherokee folds the other way round.
-func folds(r rune) bool {
-	const dotted, cherokeeA, cherokeeMV = '\u0130', '\u13A0', '\u13F5'
-	return unicode.ToLower(r) != r && r != dotted && (r < cherokeeA || r > cherokeeMV)
 }
 
 // bonuses[p][c] is what a match is worth beside its base when its unit has the
@@ -100,12 +93,21 @@ var asciiLower = func() (table [256]byte) {
 	return table
 }()
 
-// lower folds the case of a character.
+// lower folds the case of a character: a character that it changes counts as a
+// capital. Characters that share a capital become one, as the two small sigmas
+// do. Two letters of Turkish stay, and Cherokee folds to its capitals.
 func lower(r rune) rune {
 	if r < utf8.RuneSelf {
 		return rune(asciiLower[r])
 	}
-	return unicode.ToLower(r)
+	const dotted, dotless = '\u0130', '\u0131'
+	switch {
+	case r == dotted || r == dotless:
+		return r
+	case unicode.Is(unicode.Cherokee, r):
+		return unicode.ToUpper(r)
+	}
+	return unicode.ToLower(unicode.ToUpper(r))
 }
 
 // strip returns the ASCII letter under the diacritics of a Latin letter, and
@@ -122,7 +124,7 @@ func strip(r rune) rune {
 		return r
 	}
 	small := unicode.ToLower(r)
-	if small > 0x2af {
+	if small > 0x2af && small != 'ⱥ' && small != 'ⱦ' {
 		return r
 	}
 	base, ok := strokes()[small]
@@ -161,7 +163,7 @@ func units(dst []rune, text string) []rune {
 		var cluster string
 		cluster, text, _, state = uniseg.FirstGraphemeClusterInString(text, state)
 		r, size := utf8.DecodeRuneInString(cluster)
-		if size < len(cluster) && !norm.NFC.IsNormalString(cluster) {
+		if (size < len(cluster) || r >= utf8.RuneSelf) && !norm.NFC.IsNormalString(cluster) {
 			r, _ = utf8.DecodeRuneInString(norm.NFC.String(cluster))
 		}
 		dst = append(dst, r)

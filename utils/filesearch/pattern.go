@@ -2,7 +2,6 @@ package filesearch
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -63,7 +62,7 @@ func newAtom(text string) atom {
 	a := atom{fold: true, strip: true}
 	ascii := true
 	for _, r := range text {
-		a.fold = a.fold && !unicode.IsUpper(r)
+		a.fold = a.fold && lower(r) == r
 		a.strip = a.strip && strip(r) == r
 		ascii = ascii && r < utf8.RuneSelf
 	}

@@ -94,6 +94,20 @@ func TestScore(t *testing.T) {
 		{"дом", "ДОМ", 88, []uint32{0, 1, 2}},
 		{"αβ", "ΑΒγ", 62, []uint32{0, 1}},
 		{"и", "й", 0, nil},
+		{"a", "Ⱥ", 36, []uint32{0}},
+		// Capitals are what folding changes, whatever Unicode calls them.
+		{"xǅ", "Xǆ", 0, nil},
+		{"ΣΑΣ", "σας", 0, nil},
+		{"σασ", "ΣΑς", 88, []uint32{0, 1, 2}},
+		{"xς", "Xς", 0, nil},
+		{"xİ", "Xİ", 62, []uint32{0, 1}},
+		{"xᎠ", "Xꭰ", 62, []uint32{0, 1}},
+		{"xꭰ", "XᎠ", 0, nil},
+		{"ab", "a\vb", 57, []uint32{0, 2}}, // no white space in ASCII
+		// A name is found by itself, though it is not written as Unicode would.
+		{"x\u1f71", "x\u1f71", 62, []uint32{0, 1}},
+		{"\u03ac", "\u1f71", 36, []uint32{0}},
+		{"\u212b", "\u212b", 36, []uint32{0}},
 		// Positions count what users see as one character, however it is written.
 		{"ea", "e\u0301a", 62, []uint32{0, 1}},
 		{"é", "e\u0301a", 36, []uint32{0}},
