@@ -68,6 +68,12 @@ func locate(ctx context.Context, store rollout.Store, name string) (located, err
 	if errors.Is(err, os.ErrNotExist) {
 		return located{}, fmt.Errorf("%q is neither the id of a conversation nor a file", name)
 	}
+	if errors.Is(err, rollout.ErrNoMeta) || errors.Is(err, rollout.ErrEmpty) {
+		// A file that lost its beginning goes by its name.
+		if id, ok := rollout.NamedID(name); ok {
+			return located{id, name}, nil
+		}
+	}
 	if err != nil {
 		return located{}, err
 	}

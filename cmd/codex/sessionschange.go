@@ -12,6 +12,7 @@ import (
 	"github.com/codex-go/codex/core/agent"
 	"github.com/codex-go/codex/core/config"
 	"github.com/codex-go/codex/core/conversation"
+	"github.com/codex-go/codex/core/rollout"
 	"github.com/codex-go/codex/protocol"
 )
 
@@ -38,6 +39,9 @@ func newSessionsFork(flags *globalFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if err := hasUserMessage(ctx, a.Store, at, nth); err != nil {
+					return err
+				}
 				c, err := a.Conversations.Fork(ctx, a.Startup, at.path, nth, &conversation.StartOptions{Source: protocol.SourceCLI})
 				if err != nil {
 					return err
@@ -53,6 +57,27 @@ func newSessionsFork(flags *globalFlags) *cobra.Command {
 	cmd.Flags().IntVar(&nth, "before", 1, "number of the user's message to stop before")
 	jsonFlag(cmd, &asJSON)
 	return cmd
+}
+
+// hasUserMessage fails when a conversation ends before its nth message of the
+// user: a fork there would hold nothing, and look as if it had worked.
+func hasUserMessage(ctx context.Context, store rollout.Store, at located, nth int) error {
+	said := 0
+	for l, err := range store.Read(ctx, at.path, nil) {
+		if err != nil {
+			return err
+		}
+		item, ok := l.Item.(*protocol.ResponseItemLine)
+		if !ok {
+			continue
+		}
+		if _, ok := rollout.UserMessage(item.Item); ok {
+			if said++; said > nth {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("conversation %s has no message %d of the user to stop before: it has %d, counted from 0", at.id, nth, said)
 }
 
 // newSessionsMove is archive, and unarchive.

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -36,6 +37,13 @@ func parseFileName(name string) (c Cursor, ok bool) {
 		return Cursor{}, false
 	}
 	return Cursor{stamp: stamp, id: id}, true
+}
+
+// NamedID returns the conversation that the name of the file at path tells. ok is
+// false when it is not the name of a rollout.
+func NamedID(path string) (id protocol.ConversationID, ok bool) {
+	at, ok := parseFileName(filepath.Base(path))
+	return at.id, ok
 }
 
 // validStamp reports whether s is a time as file names write it.

@@ -28,8 +28,12 @@ type textWriter struct {
 // WriteText writes the transcript as text.
 func (t *Transcript) WriteText(out io.Writer, o TextOptions) error {
 	w := &textWriter{bufio.NewWriter(out), term.Painter(o.Color), o.Full}
-	fmt.Fprintf(w, "%s\n", w.Paint(term.Bold, "Conversation "+string(t.Meta.ID)))
-	fmt.Fprintf(w, "%s\n", w.Paint(term.Dim, term.Clean(t.Meta.Timestamp+"  "+t.Meta.Cwd)))
+	if t.Meta.ID == "" {
+		fmt.Fprintln(w, w.Paint(term.Bold, "A conversation that does not tell its id"))
+	} else {
+		fmt.Fprintln(w, w.Paint(term.Bold, "Conversation "+string(t.Meta.ID)))
+		fmt.Fprintln(w, w.Paint(term.Dim, term.Clean(t.Meta.Timestamp+"  "+t.Meta.Cwd)))
+	}
 	for _, e := range t.Entries {
 		w.entry(e)
 	}
@@ -59,10 +63,10 @@ func (w *textWriter) entry(e Entry) {
 		fmt.Fprintln(w, w.Paint(term.Dim, "thinking"))
 		w.block(e.Text, term.Dim, true)
 	case Command:
-		fmt.Fprintf(w, "%s %s\n", w.Paint(term.Bold, "$ "+term.Clean(e.Title)), w.exit(e))
+		w.heading("$ "+term.Clean(e.Title), e)
 		w.block(e.Text, term.Dim, false)
 	case Patch:
-		fmt.Fprintf(w, "%s %s\n", w.Paint(term.Bold, term.Clean(e.Title)), w.exit(e))
+		w.heading(term.Clean(e.Title), e)
 		w.diff(e.Input)
 		w.block(e.Text, term.Dim, false)
 	case Tool:
@@ -79,19 +83,25 @@ func (w *textWriter) entry(e Entry) {
 // tool writes what a tool was asked, on the line of its name when it fits, and
 // what came of it.
 func (w *textWriter) tool(e Entry) {
-	line := w.Paint(term.Bold, term.Clean(e.Title))
 	whole := !strings.Contains(e.Input, "\n")
 	if whole && e.Input != "" {
-		line += " " + term.Clean(e.Input)
+		w.heading(term.Clean(e.Title), e, term.Clean(e.Input))
+	} else {
+		w.heading(term.Clean(e.Title), e)
 	}
-	if state := w.exit(e); state != "" {
-		line += " " + state
-	}
-	fmt.Fprintln(w, line)
 	if !whole {
 		w.block(e.Input, "", false)
 	}
 	w.block(e.Text, term.Dim, false)
+}
+
+// heading writes the line above what came of a call.
+func (w *textWriter) heading(title string, e Entry, more ...string) {
+	line := append([]string{w.Paint(term.Bold, title)}, more...)
+	if state := w.exit(e); state != "" {
+		line = append(line, state)
+	}
+	fmt.Fprintln(w, strings.Join(line, " "))
 }
 
 // exit shows an exit code that is not 0.
