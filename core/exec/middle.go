@@ -3,6 +3,8 @@ package exec
 import (
 	"strconv"
 	"strings"
+
+	"github.com/codex-go/codex/core/internal/lossy"
 )
 
 // tokenBytes is how many bytes count as a token where nobody counts exactly.
@@ -31,11 +33,11 @@ func TruncateMiddle(text string, limit int) string {
 // place is in the gap. What is not UTF-8 becomes U+FFFD.
 func (o Output) Middle(limit int) (text string, total int64) {
 	if o.Dropped == 0 {
-		return truncateMiddle(lossyText(o.Head)+lossyText(o.Tail), "", 0, limit)
+		return truncateMiddle(lossy.Text(o.Head)+lossy.Text(o.Tail), "", 0, limit)
 	}
 	head, tail := o.trimmed()
 	dropped := o.Len() - int64(len(head)) - int64(len(tail))
-	return truncateMiddle(lossyText(head), lossyText(tail), dropped, limit)
+	return truncateMiddle(lossy.Text(head), lossy.Text(tail), dropped, limit)
 }
 
 // truncateMiddle shortens a text of which a part may be missing: head, then

@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/codex-go/codex/core/internal/lossy"
 	"github.com/codex-go/codex/mcptypes/wire"
 )
 
@@ -46,7 +47,7 @@ func (r *Result) ModelText() string {
 	}
 	head, tail := o.trimmed()
 	dropped := o.Len() - int64(len(head)) - int64(len(tail))
-	return truncate(prefix+lossyText(head), lossyText(tail), dropped, o.DroppedLines)
+	return truncate(prefix+lossy.Text(head), lossy.Text(tail), dropped, o.DroppedLines)
 }
 
 // OutputJSON returns the output of a shell-like tool as the model gets it: a

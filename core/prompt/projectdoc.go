@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/codex-go/codex/core/internal/lossy"
 )
 
 // docName is the file that tells agents about a project.
@@ -66,7 +68,7 @@ func ProjectDocs(o DocOptions) (string, error) {
 			continue
 		}
 		budget -= int64(len(text))
-		docs = append(docs, strings.ToValidUTF8(text, "\uFFFD"))
+		docs = append(docs, lossy.Text([]byte(text)))
 	}
 	return strings.Join(docs, "\n\n"), nil
 }

@@ -81,7 +81,7 @@ func TestProjectDocs(t *testing.T) {
 		{"the budget is for all together", map[string]string{".git/": "", "AGENTS.md": "12345", "a/AGENTS.md": "67890", "a/b/AGENTS.md": "no"}, "a/b", 8, nil, "12345\n\n678"},
 		{"white space costs nothing", map[string]string{".git/": "", "AGENTS.md": " \n\t ", "a/AGENTS.md": "12345678"}, "a", 8, nil, "12345678"},
 		{"texts are not trimmed", map[string]string{"AGENTS.md": "\n text \n"}, ".", plenty, nil, "\n text \n"},
-		{"invalid text", map[string]string{"AGENTS.md": "a\xffb"}, ".", plenty, nil, "a\uFFFDb"},
+		{"invalid text", map[string]string{"AGENTS.md": "a\xff\xfeb"}, ".", plenty, nil, "a\uFFFD\uFFFDb"},
 		{"switched off", map[string]string{"AGENTS.md": "x"}, ".", 0, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

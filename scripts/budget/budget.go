@@ -36,7 +36,7 @@ var SchemaUsers = []string{"cmd", "scripts"}
 // name, such as modelclient and modelclient/ollama, are one household, and the
 // compiler alone watches over them.
 var Floors = [][]string{
-	0: {"clientid", "clients", "customprompt", "event", "gitinfo", "imagefile", "internal/outage", "internal/pause", "modelprovider", "models", "patch/linediff", "proctree", "shellenv"},
+	0: {"clientid", "clients", "customprompt", "event", "gitinfo", "imagefile", "internal/lossy", "internal/outage", "internal/pause", "modelprovider", "models", "patch/linediff", "proctree", "shellenv"},
 	1: {"auth", "config", "history", "patch", "rollout", "sandbox", "shellcmd", "turndiff"},
 	2: {"approval", "exec", "mcpclient", "modelclient"},
 	3: {"prompt", "tools"},
