@@ -38,6 +38,7 @@ func (s *Server) newConnection(transport jsonrpc.Transport) *connection {
 		// A client that waits for the answer to a request which cannot be read
 		// must not wait for ever.
 		Malformed: jsonrpc.AnswerRequests,
+		TextIDs:   true, // (spec: app-server, do better, approvals)
 	}, &s.log)
 	return c
 }

@@ -133,6 +133,26 @@ func TestQuestionOutlivesConnection(t *testing.T) {
 	}
 }
 
+// TestAnswerWithTextID settles a question whose id comes back as text.
+// (spec: app-server, do better, approvals)
+func TestAnswerWithTextID(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, stageOptions{
+		config: "approval_policy = \"untrusted\"\n",
+		model: []modeltest.Response{
+			modeltest.Reply(modeltest.Call("shell", "call-1", `{"command":["touch","made"]}`)),
+			modeltest.Reply(modeltest.Text("Done")),
+		},
+	})
+	w := s.dial()
+	w.send(message(1, w.open(), "go"))
+	w.until("execCommandApproval")
+	w.send(`{"id":"0","result":{"decision":"denied"}}`)
+	if diff := cmp.Diff([]string{"agent_message", "task_complete"}, outline(w.until("task_complete"))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestInterruptRace interrupts turns at all kinds of moments, also when they are
 // about to end. Every turn ends once; the response to the message comes before
 // its first event, and that to the interrupt behind its last.

@@ -229,6 +229,26 @@ func TestApprovedForSession(t *testing.T) {
 	}
 }
 
+// TestAnswerWithAnotherID leaves a question open when the answer has the text of
+// its number for an id, which is another id. (spec: mcp, IDs)
+func TestAnswerWithAnotherID(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	step, path := touch(t, f)
+	f.model.Add(modeltest.Reply(step), modeltest.Reply(modeltest.Text("done")))
+	p := f.connect()
+	p.call("1", "codex", `{"prompt":"p"}`)
+	ask := p.request("elicitation/create")
+	p.send(`{"id":"%s","result":{"decision":"approved"}}`, ask.ID)
+	p.answer(ask, `{"decision":"denied"}`)
+	if m, _ := p.response("1"); m.resultText(t) != "done" {
+		t.Errorf("result %s", m.text)
+	}
+	if exists(t, path) {
+		t.Error("the command ran")
+	}
+}
+
 // TestDecisionOf reads answers of every form.
 func TestDecisionOf(t *testing.T) {
 	t.Parallel()

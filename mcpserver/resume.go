@@ -127,12 +127,31 @@ func (c *call) recordedSettings(path string) (config.Overrides, error) {
 	if last.SandboxPolicy != nil {
 		overrides.SandboxMode = last.SandboxPolicy.Mode()
 	}
-	if last.Effort != "" {
-		effort, err := wire.Append(nil, &last.Effort)
-		if err != nil {
-			return overrides, err
-		}
-		overrides.Config = map[string]json.RawMessage{"model_reasoning_effort": effort}
-	}
-	return overrides, nil
+	overrides.Config, err = recordedConfig(last)
+	return overrides, err
 }
+
+// recordedConfig returns the settings of a turn that only the configuration has a
+// place for.
+func recordedConfig(last *protocol.TurnContextLine) (map[string]json.RawMessage, error) {
+	var recorded struct {
+		Effort    protocol.ReasoningEffort  `json:"model_reasoning_effort,omitzero"`
+		Summary   protocol.ReasoningSummary `json:"model_reasoning_summary,omitzero"`
+		Workspace *recordedWorkspace        `json:"sandbox_workspace_write,omitzero"`
+	}
+	recorded.Effort, recorded.Summary = last.Effort, last.Summary
+	if w, ok := last.SandboxPolicy.(*protocol.WorkspaceWritePolicy); ok {
+		recorded.Workspace = (*recordedWorkspace)(w)
+	}
+	text, err := wire.Append(nil, &recorded)
+	if err != nil {
+		return nil, err
+	}
+	var settings map[string]json.RawMessage
+	err = json.Unmarshal(text, &settings)
+	return settings, err
+}
+
+// recordedWorkspace is a policy as the configuration spells it: the mode stands
+// elsewhere.
+type recordedWorkspace protocol.WorkspaceWritePolicy

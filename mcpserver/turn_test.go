@@ -161,6 +161,43 @@ func TestReplyAfterRestart(t *testing.T) {
 	}
 }
 
+// TestRightsAfterRestart gives a conversation of an earlier process the sandbox
+// that it had, not the one that the configuration has.
+func TestRightsAfterRestart(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	f.configure("sandbox_workspace_write.network_access = true\n")
+	f.start(nil)
+	f.model.Add(modeltest.Reply(modeltest.Text("one")), modeltest.Reply(modeltest.Text("two")))
+	p := f.connect()
+	p.call("1", "codex", `{"prompt":"first","sandbox":"workspace-write","config":{"model_reasoning_summary":"detailed",`+
+		`"sandbox_workspace_write":{"writable_roots":["/far"],"exclude_slash_tmp":true}}}`)
+	first, _ := p.response("1")
+	id := first.str("result", "structuredContent", "conversationId")
+	p.hangUp()
+
+	f.start(nil)
+	p = f.connect()
+	p.call("1", "codex-reply", fmt.Sprintf(`{"conversationId":%q,"prompt":"second"}`, id))
+	p.response("1")
+	p.hangUp()
+	paths, err := filepath.Glob(filepath.Join(f.home, "sessions", "*", "*", "*", "*.jsonl"))
+	if err != nil || len(paths) != 1 {
+		t.Fatalf("files %v, %v", paths, err)
+	}
+	text, err := os.ReadFile(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rights = `"sandbox_policy":{"mode":"workspace-write","writable_roots":["/far"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":true}`
+	if n := strings.Count(string(text), rights); n != 2 {
+		t.Errorf("%d of 2 turns have the rights of the first: %s", n, text)
+	}
+	if n := strings.Count(string(text), `"summary":"detailed"`); n != 2 {
+		t.Errorf("%d of 2 turns sum up as the first: %s", n, text)
+	}
+}
+
 // TestModelError answers when the turn has ended, and leaves nothing for the
 // next call. (spec: mcp, error results)
 func TestModelError(t *testing.T) {

@@ -140,7 +140,7 @@ func (c *Conn) Call(ctx context.Context, method string, params, result any) erro
 func (c *Conn) resolve(id ID, r Response) bool {
 	c.mu.Lock()
 	call := c.calls[id]
-	if call == nil {
+	if call == nil && c.opts.TextIDs {
 		if n, ok := id.numeric(); ok {
 			call = c.calls[n]
 		}

@@ -46,6 +46,10 @@ type Options struct {
 	// Malformed says how input is answered that is not a message. 0 means
 	// [DropMalformed].
 	Malformed MalformedPolicy
+	// TextIDs takes a reply whose ID is the text of the integer ID of an open call
+	// for the reply to that call: some clients return the ID 0 as "0". Without it
+	// nobody waits for such a reply.
+	TextIDs bool
 	// SpoolThreshold is the length in bytes from which a [Stream] goes to a
 	// temporary file. 0 means [DefaultSpoolThreshold].
 	SpoolThreshold int

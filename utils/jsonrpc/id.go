@@ -101,7 +101,6 @@ func parseID(raw []byte) (ID, bool) {
 }
 
 // numeric returns the integer ID that a string ID spells in canonical decimal.
-// Some clients return the ID 0 of a request as "0".
 func (id ID) numeric() (ID, bool) {
 	if id.kind != idString {
 		return ID{}, false

@@ -185,6 +185,8 @@ func (h *harness) option(text string) {
 	switch name {
 	case "Malformed":
 		h.opts.Malformed = map[string]MalformedPolicy{"AnswerRequests": AnswerRequests, "AnswerAll": AnswerAll}[value]
+	case "TextIDs":
+		h.opts.TextIDs = true
 	case "MaxInFlight":
 		h.opts.MaxInFlight = n
 	case "MaxInFlightBytes":
