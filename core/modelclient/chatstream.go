@@ -34,11 +34,16 @@ type chatDecoder struct {
 	calls     []*chatCall
 	finished  bool // finish_reason came and the items were handed out
 	usage     *protocol.TokenUsage
+	size      int // bytes of what is kept until the end
 }
 
 // callItemPrefix begins the id of a call, which goes on with that of the
 // response and the place in it.
 const callItemPrefix = "fc_"
+
+// callBytes is what a call counts at least: a thousand of them in one answer are
+// no answer of a model.
+const callBytes = MaxEventBytes / 1000
 
 // chatPart is an item that began: the message, the reasoning, or a call.
 type chatPart int
@@ -105,7 +110,7 @@ func (d *chatDecoder) decode(s *Stream, data []byte) error {
 			d.begin(s, d.texts.string(id))
 		}
 		d.say(s, d.texts.string(content))
-		return nil
+		return d.checkSize()
 	}
 	var chunk chatChunk
 	if err := wire.Unmarshal(data, &chunk); err != nil {
@@ -128,12 +133,24 @@ func (d *chatDecoder) decode(s *Stream, data []byte) error {
 			}
 		}
 	}
+	if err := d.checkSize(); err != nil {
+		return err
+	}
 	if d.finished {
 		if d.usage != nil || !d.wantsUsage {
 			s.finish(d.responseID, d.usage)
 			return nil
 		}
 		s.body.limit(usageWait)
+	}
+	return nil
+}
+
+// checkSize refuses an answer that has no end: its items are kept until they are
+// complete.
+func (d *chatDecoder) checkSize() error {
+	if d.size > MaxEventBytes {
+		return streamError(ErrAnswerTooLarge)
 	}
 	return nil
 }
@@ -167,6 +184,7 @@ func (d *chatDecoder) choice(s *Stream, choice *chatChoice) error {
 		if text := reasoningText(raw); text != "" {
 			d.open(s, partReasoning, "reasoning")
 			d.reasoning.WriteString(text)
+			d.size += len(text)
 			s.push(Event{Kind: ReasoningDelta, Delta: text, ItemID: d.itemID(partReasoning)})
 			break
 		}
@@ -196,6 +214,7 @@ func (d *chatDecoder) say(s *Stream, text string) {
 	}
 	d.open(s, partMessage, "message")
 	d.message.WriteString(text)
+	d.size += len(text)
 	s.push(Event{Kind: TextDelta, Delta: text, ItemID: d.itemID(partMessage)})
 }
 
@@ -236,6 +255,7 @@ func (d *chatDecoder) call(s *Stream, piece *chatCallDelta) {
 		}
 		part := chatPart(len(d.calls))
 		d.calls = append(d.calls, call)
+		d.size += callBytes
 		d.order = append(d.order, part)
 		s.push(Event{Kind: ItemOpened, ItemType: "function_call", ItemID: d.itemID(part)})
 	}
@@ -245,6 +265,7 @@ func (d *chatDecoder) call(s *Stream, piece *chatCallDelta) {
 	if call.name == "" {
 		call.name = piece.Function.Name
 	}
+	d.size += len(piece.Function.Arguments)
 	switch raw := piece.Function.Arguments; {
 	case len(raw) > 0 && raw[0] == '"':
 		call.arguments.WriteString(rawText(raw))

@@ -66,7 +66,7 @@ func (c *Client) Provider() modelprovider.Provider { return c.provider }
 //
 // The error is ctx's own, or a [*MissingEnvError], [*UsageLimitError],
 // [*StatusError], [*AuthError], [*RetryLimitError], [*TransportError],
-// [*ContentError], [*ContextWindowError], [ErrUsageNotIncluded],
+// [*StreamError], [*ContentError], [*ContextWindowError], [ErrUsageNotIncluded],
 // [ErrUnsupported], or that of the credentials.
 func (c *Client) Stream(ctx context.Context, request *Request) (*Stream, error) {
 	if c.provider.ID == modelprovider.Demo && c.provider.BaseURL == "" {

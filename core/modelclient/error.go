@@ -24,8 +24,11 @@ var (
 	// ErrEventTooLarge is the cause of a [*StreamError] after an event beyond
 	// [MaxEventBytes].
 	ErrEventTooLarge = fmt.Errorf("stream event is larger than %d MiB", MaxEventBytes>>20)
-	// ErrIdleTimeout is the cause of a [*StreamError] or [*TransportError]
-	// after a silence longer than the provider's idle time-out.
+	// ErrAnswerTooLarge is the cause of a [*StreamError] after an answer over
+	// Chat Completions, whose pieces are kept together, of more than that.
+	ErrAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", MaxEventBytes>>20)
+	// ErrIdleTimeout is the cause of a [*StreamError] after a silence longer
+	// than the provider's idle time-out, before or within an answer.
 	ErrIdleTimeout = errors.New("idle timeout waiting for the model")
 	// ErrStreamClosed is the cause of a [*StreamError] after an answer that
 	// ended too early.
@@ -165,8 +168,7 @@ func (e *RetryLimitError) Error() string {
 	return text
 }
 
-// TransportError says that the provider could not be reached, or did not begin
-// to answer in time.
+// TransportError says that the provider could not be reached.
 type TransportError struct {
 	// Host is the host that was asked.
 	Host  string
@@ -181,8 +183,8 @@ func (e *TransportError) Error() string {
 // Unwrap returns the cause.
 func (e *TransportError) Unwrap() error { return e.Cause }
 
-// StreamError says that an answer began and did not end well. Asking again may
-// help.
+// StreamError says that an answer began and did not end well, or did not begin
+// in time. Asking again may help.
 type StreamError struct {
 	// Cause is what went wrong: one of the errors of this package, or that of
 	// the connection.

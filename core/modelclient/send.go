@@ -120,6 +120,11 @@ type failure struct {
 func (c *call) judge(a *attempt, request *http.Request, response *http.Response, body *idleBody, err error) failure {
 	if err != nil {
 		cause := a.redact.cause(body.cause(err))
+		if cause == ErrIdleTimeout {
+			// Another try may take as long: the turn makes it, which tells the
+			// user first.
+			return failure{err: streamError(cause)}
+		}
 		return failure{err: &TransportError{Host: request.URL.Host, Cause: cause}, again: true}
 	}
 	data := body.beginning()
