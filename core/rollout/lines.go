@@ -25,12 +25,17 @@ type lineReader struct {
 	// it. nil wants every line.
 	skim   func(prefix []byte) bool
 	skimAt int
+	// at is the file behind r, where there is one: a long line is looked
+	// through there before memory is taken for it, so that it takes as much as
+	// it is long, and one that is too long takes none.
+	at io.ReaderAt
 
 	buf        []byte // all that was read and not consumed lies in buf[start:end]
 	start, end int
 	offset     int64 // of buf[start] in the file
 	eof        bool
 	skimmed    bool // skim was asked about the line at start
+	measured   bool // the line at start has all the room that it needs
 
 	tooLong int // lines longer than max so far
 }
@@ -82,6 +87,16 @@ func (l *lineReader) next() (line, error) {
 			scanned = 0
 			continue
 		}
+		if fits, err := l.measure(scanned); err != nil {
+			return line{}, err
+		} else if !fits {
+			l.tooLong++
+			if err := l.passOver(); err != nil {
+				return line{}, err
+			}
+			scanned = 0
+			continue
+		}
 		if err := l.fill(); err != nil {
 			return line{}, err
 		}
@@ -93,7 +108,7 @@ func (l *lineReader) take(n, brk int) line {
 	found := line{data: l.buf[l.start : l.start+n : l.start+n], offset: l.offset}
 	l.start += n + brk
 	l.offset += int64(n + brk)
-	l.skimmed = false
+	l.skimmed, l.measured = false, false
 	return found
 }
 
@@ -109,6 +124,44 @@ func (l *lineReader) unwanted(n int) bool {
 	}
 	l.skimmed = true
 	return !l.skim(l.buf[l.start : l.start+n])
+}
+
+// measuredChunks is how many chunks of a line are read before it is measured:
+// shorter lines are read once.
+const measuredChunks = 4
+
+// measure makes room for the line that begins at start, of which n bytes were
+// read. fits is false when it is longer than allowed.
+func (l *lineReader) measure(n int) (fits bool, err error) {
+	if l.at == nil || l.measured || n < measuredChunks*l.chunk {
+		return true, nil
+	}
+	l.measured = true
+	probe := make([]byte, l.chunk)
+	length := n
+	for ended := false; !ended; {
+		got, err := l.at.ReadAt(probe, l.offset+int64(length))
+		i := bytes.IndexByte(probe[:got], '\n')
+		switch {
+		case i >= 0:
+			length, ended = length+i, true
+		case errors.Is(err, io.EOF):
+			length, ended = length+got, true
+		case err != nil:
+			return false, err
+		default:
+			length += got
+		}
+		if length > l.max {
+			return false, nil
+		}
+	}
+	if room := length + 1; room > len(l.buf) {
+		exact := make([]byte, room+l.chunk)
+		copy(exact, l.buf[l.start:l.end])
+		l.buf, l.start, l.end = exact, 0, l.end-l.start
+	}
+	return true, nil
 }
 
 // passOver consumes the rest of the line.
@@ -190,7 +243,7 @@ func eachLine(ctx context.Context, f *os.File, offset int64, skim func([]byte) b
 		return err
 	}
 	r := newLineReader(f, offset)
-	r.skim = skim
+	r.skim, r.at = skim, f
 	defer func() {
 		report.Lines += r.tooLong
 		report.Invalid += r.tooLong

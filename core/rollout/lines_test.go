@@ -26,10 +26,10 @@ func splitLines(data []byte, limit int) (lines []string, tooLong int) {
 	return lines, tooLong
 }
 
-// readLines reads with small buffers.
-func readLines(t testing.TB, r io.Reader, data []byte, chunk, limit int) (lines []string, tooLong int) {
+// readLines reads with small buffers. at may be nil.
+func readLines(t testing.TB, r io.Reader, at io.ReaderAt, data []byte, chunk, limit int) (lines []string, tooLong int) {
 	t.Helper()
-	l := &lineReader{r: r, chunk: chunk, max: limit, buf: make([]byte, chunk)}
+	l := &lineReader{r: r, at: at, chunk: chunk, max: limit, buf: make([]byte, chunk)}
 	for {
 		found, err := l.next()
 		if errors.Is(err, io.EOF) {
@@ -74,13 +74,53 @@ func TestLineReader(t *testing.T) {
 					"bytes": iotest.OneByteReader(strings.NewReader(test.data)),
 					"eof":   iotest.DataErrReader(strings.NewReader(test.data)),
 				} {
-					got, tooLong := readLines(t, r, []byte(test.data), chunk, 64)
+					got, tooLong := readLines(t, r, nil, []byte(test.data), chunk, 64)
 					if diff := cmp.Diff(want, got); diff != "" || tooLong != wantTooLong {
 						t.Errorf("chunk %d, %s: %d too long, want %d: %s", chunk, name, tooLong, wantTooLong, diff)
 					}
 				}
+				file := strings.NewReader(test.data)
+				got, tooLong := readLines(t, strings.NewReader(test.data), file, []byte(test.data), chunk, 64)
+				if diff := cmp.Diff(want, got); diff != "" || tooLong != wantTooLong {
+					t.Errorf("chunk %d, measured: %d too long, want %d: %s", chunk, tooLong, wantTooLong, diff)
+				}
 			}
 		})
+	}
+}
+
+// A long line takes as much memory as it is long, and one that is too long takes
+// none.
+func TestLineReaderMeasures(t *testing.T) {
+	t.Parallel()
+	const chunk, limit = 16, 10_000
+	for _, length := range []int{100, 5000, limit, limit + 1, 40 * limit} {
+		for _, end := range []string{"", "\n", "\nlast", "\n" + strings.Repeat("z", 300) + "\n"} {
+			data := "first\n" + strings.Repeat("x", length) + end
+			file := strings.NewReader(data)
+			l := &lineReader{r: strings.NewReader(data), at: file, chunk: chunk, max: limit, buf: make([]byte, chunk)}
+			var got []string
+			most := 0
+			for {
+				found, err := l.next()
+				if err != nil {
+					break
+				}
+				got = append(got, string(found.data))
+				most = max(most, len(l.buf))
+			}
+			want, wantTooLong := splitLines([]byte(data), limit)
+			if diff := cmp.Diff(want, got); diff != "" || l.tooLong != wantTooLong {
+				t.Errorf("%d, %q: %d too long, want %d: %s", length, end, l.tooLong, wantTooLong, diff)
+			}
+			bound := length + 2*chunk
+			if length > limit {
+				bound = 1024 // for the lines around it
+			}
+			if most > max(bound, 1024) {
+				t.Errorf("%d, %q: the buffer grew to %d bytes", length, end, most)
+			}
+		}
 	}
 }
 
@@ -127,7 +167,7 @@ func FuzzLineReader(f *testing.F) {
 			r = &stepReader{data, int(step)}
 		}
 		want, wantTooLong := splitLines(data, longest)
-		got, tooLong := readLines(t, r, data, size, longest)
+		got, tooLong := readLines(t, r, nil, data, size, longest)
 		if diff := cmp.Diff(want, got); diff != "" || tooLong != wantTooLong {
 			t.Fatalf("%d too long, want %d: %s", tooLong, wantTooLong, diff)
 		}
