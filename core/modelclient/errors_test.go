@@ -188,6 +188,32 @@ func TestStreamOutcomes(t *testing.T) {
 			}, true, 1500 * time.Millisecond,
 		},
 		{
+			"rate limit in minutes", responses, failed("rate_limit_exceeded", "Please try again in 1m30.5s. See docs."),
+			&modelclient.StreamError{
+				Cause:      &modelclient.ResponseError{Code: "rate_limit_exceeded", Message: "Please try again in 1m30.5s. See docs."},
+				RetryAfter: 90500 * time.Millisecond,
+			}, true, 90500 * time.Millisecond,
+		},
+		{
+			"rate limit in words", responses, failed("rate_limit_exceeded", "Try again in 2 minutes 3 seconds"),
+			&modelclient.StreamError{
+				Cause:      &modelclient.ResponseError{Code: "rate_limit_exceeded", Message: "Try again in 2 minutes 3 seconds"},
+				RetryAfter: 123 * time.Second,
+			}, true, 123 * time.Second,
+		},
+		{
+			"rate limit in moons", responses, failed("rate_limit_exceeded", "Try again in 2 moons"),
+			stream(&modelclient.ResponseError{Code: "rate_limit_exceeded", Message: "Try again in 2 moons"}), true, 0,
+		},
+		{
+			"rate limit for ever", responses, failed("rate_limit_exceeded", "Try again in 999999999 days."),
+			&modelclient.ResponseError{Code: "rate_limit_exceeded", Message: "Try again in 999999999 days."}, false, 0,
+		},
+		{
+			"rate limit for hours", responses, failed("rate_limit_exceeded", "Please try again in 2h0m."),
+			&modelclient.ResponseError{Code: "rate_limit_exceeded", Message: "Please try again in 2h0m."}, false, 0,
+		},
+		{
 			"delay of another code", responses, failed("server_error", "Please try again in 1.5s."),
 			stream(&modelclient.ResponseError{Code: "server_error", Message: "Please try again in 1.5s."}), true, 0,
 		},

@@ -2,6 +2,7 @@ package modelclient
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -105,7 +106,9 @@ func (e *serviceError) asError(plan string) error {
 	}
 	err := &StreamError{Cause: failed}
 	if code == codeRateLimit {
-		err.RetryAfter = tryAgainIn(e.Message)
+		if err.RetryAfter = tryAgainIn(e.Message); err.RetryAfter > longestWait {
+			return failed // the message says when to come back
+		}
 	}
 	return err
 }
@@ -119,29 +122,40 @@ func (e *serviceError) usageLimit(plan string, limits *protocol.RateLimitSnapsho
 	return &UsageLimitError{Plan: strings.ToLower(plan), ResetsIn: e.resetsIn(), RateLimits: limits}
 }
 
-// tryAgainIn finds "Please try again in 1.5s" in a message; the unit is s or
-// ms. It returns 0 when there is nothing of the kind. (spec: agent-loop,
-// response.failed)
+// tryAgainIn finds how long to wait in a message such as "Please try again in
+// 1.5s." or "in 6m0s". It returns 0 when there is nothing of the kind.
+// (spec: agent-loop, response.failed)
 func tryAgainIn(message string) time.Duration {
-	const phrase = "try again in "
-	i := strings.Index(strings.ToLower(message), phrase)
-	if i < 0 {
-		return 0
+	_, rest, found := strings.Cut(strings.ToLower(message), "try again in ")
+	total := 0.0
+	for rest = strings.TrimLeft(rest, " "); found && rest != "" && isDigit(rest[0]); rest = strings.TrimLeft(rest, " ") {
+		n := 0
+		for n < len(rest) && (isDigit(rest[n]) || rest[n] == '.') {
+			n++
+		}
+		number, err := strconv.ParseFloat(rest[:n], 64)
+		rest = strings.TrimLeft(rest[n:], " ")
+		n = 0
+		for n < len(rest) && 'a' <= rest[n] && rest[n] <= 'z' {
+			n++
+		}
+		unit, ok := waitUnits[rest[:n]]
+		if err != nil || !ok || number > 1e9 {
+			return 0
+		}
+		total += number * float64(unit)
+		rest = rest[n:]
 	}
-	rest := strings.TrimLeft(message[i+len(phrase):], " ")
-	n := strings.IndexFunc(rest, func(r rune) bool { return r != '.' && (r < '0' || r > '9') })
-	if n <= 0 {
-		return 0
-	}
-	number, err := strconv.ParseFloat(rest[:n], 64)
-	if err != nil || number > 1e9 {
-		return 0
-	}
-	switch rest = strings.TrimLeft(rest[n:], " "); {
-	case strings.HasPrefix(rest, "ms"):
-		return time.Duration(number * float64(time.Millisecond))
-	case strings.HasPrefix(rest, "s"):
-		return time.Duration(number * float64(time.Second))
-	}
-	return 0
+	return time.Duration(min(total, float64(math.MaxInt64/2)))
 }
+
+// waitUnits are the units of time that services write.
+var waitUnits = map[string]time.Duration{
+	"ms": time.Millisecond, "milliseconds": time.Millisecond,
+	"s": time.Second, "second": time.Second, "seconds": time.Second,
+	"m": time.Minute, "minute": time.Minute, "minutes": time.Minute,
+	"h": time.Hour, "hour": time.Hour, "hours": time.Hour,
+	"d": 24 * time.Hour, "day": 24 * time.Hour, "days": 24 * time.Hour,
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
