@@ -23,11 +23,15 @@ var errNoSummary = errors.New("the model returned no summary, so that the conver
 
 // stillOverLimitError ends a turn that a compaction did not help.
 type stillOverLimitError struct {
-	limit int64
-	used  uint64
+	limit  int64
+	used   uint64
+	failed bool // the compaction did not come about
 }
 
 func (e *stillOverLimitError) Error() string {
+	if e.failed {
+		return fmt.Sprintf("the conversation is above the token limit and could not be summed up (limit %d, now %d): start a new conversation or trim the input", e.limit, e.used)
+	}
 	return fmt.Sprintf("the conversation is still above the token limit after it was summed up (limit %d, now %d): start a new conversation or trim the input", e.limit, e.used)
 }
 

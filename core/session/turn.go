@@ -30,8 +30,8 @@ func (s *Session) runTurn(t *task, news []protocol.ResponseItem, input []protoco
 // input waits. The tools have been prepared.
 func (s *Session) converse(t *task) *string {
 	// compacted says that the history was summed up since the last response
-	// that was below the limit.
-	compacted := false
+	// that was below the limit, or was to be and failed.
+	compacted, failed := false, false
 	for {
 		s.takePending(t)
 		a, err := s.sample(t)
@@ -48,11 +48,11 @@ func (s *Session) converse(t *task) *string {
 		over, limit := s.overLimit(t, a)
 		switch {
 		case over && compacted:
-			s.fail(t, &stillOverLimitError{limit: limit, used: a.usage.InContext()})
+			s.fail(t, &stillOverLimitError{limit: limit, used: a.usage.InContext(), failed: failed})
 			return nil
 		case over:
 			compacted = true
-			if err := s.compactInline(t); err != nil && t.ctx.Err() != nil {
+			if failed = s.compactInline(t) != nil; failed && t.ctx.Err() != nil {
 				return nil
 			}
 		case a.calls > 0 || !s.tryEnd(t):
