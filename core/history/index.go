@@ -12,13 +12,19 @@ import (
 // indexStep is how many lines lie between two places that the index knows.
 const indexStep = 64
 
+// headBytes is how much of a file is compared to find out whether it is the one
+// that was read: a time and, mostly, a conversation stand there.
+const headBytes = 128
+
 // index knows where the lines of a file begin. Lines are only ever added to a
-// file; one that lost some is another file, or is shorter.
+// file; one that lost some is another file, or is shorter, or begins with
+// another line where the file system gave its number away again.
 type index struct {
 	file  uint64  // the identity of the file
 	size  int64   // how much of it was read, up to the last line break
 	lines uint64  // how many lines that is
 	known []int64 // where the lines 0, indexStep, 2*indexStep... begin
+	head  []byte  // how the file begins, as far as it was read
 }
 
 // update reads what was added to f since the last time, or all of it when it
@@ -35,7 +41,7 @@ func (x *index) update(f *os.File) error {
 	if err != nil {
 		return err
 	}
-	if id != x.file || info.Size() < x.size {
+	if id != x.file || info.Size() < x.size || !x.begins(f) {
 		*x = index{file: id}
 	}
 	if len(x.known) == 0 {
@@ -45,7 +51,7 @@ func (x *index) update(f *os.File) error {
 	for {
 		n, err := in.skip()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return x.remember(f)
 		}
 		if err != nil {
 			return fmt.Errorf("count entries: %w", err)
@@ -56,6 +62,25 @@ func (x *index) update(f *os.File) error {
 			x.known = append(x.known, x.size)
 		}
 	}
+}
+
+// begins reports whether f begins as the file did that was read.
+func (x *index) begins(f *os.File) bool {
+	var head [headBytes]byte
+	n, err := f.ReadAt(head[:len(x.head)], 0)
+	return err == nil && bytes.Equal(head[:n], x.head)
+}
+
+// remember takes note of how f begins.
+func (x *index) remember(f *os.File) error {
+	if n := int(min(x.size, headBytes)); n > len(x.head) {
+		x.head = make([]byte, n)
+		if _, err := f.ReadAt(x.head, 0); err != nil {
+			x.head = nil
+			return fmt.Errorf("read the first entry: %w", err)
+		}
+	}
+	return nil
 }
 
 // find returns the place of a line that is not behind the given one, and how

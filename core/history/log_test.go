@@ -211,6 +211,32 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// The number of a file that is gone is given to the next one, so that a history
+// that was shortened twice may have the number that it had before.
+func TestNumberUsedAgain(t *testing.T) {
+	t.Parallel()
+	entry := func(i int) string { return fmt.Sprintf("{\"session_id\":\"x\",\"ts\":%d,\"text\":\"%d\"}\n", i, i) }
+	home := t.TempDir()
+	write(t, home, entry(1)+entry(2)+entry(3))
+	l := New(home, nil)
+	before, n := l.Metadata()
+	if n != 3 {
+		t.Fatalf("%d entries", n)
+	}
+	var later strings.Builder
+	for i := range 9 {
+		later.WriteString(entry(1000 + i))
+	}
+	write(t, home, later.String()) // in place, as a reused number looks
+	after, n := l.Metadata()
+	if after != before || n != 9 {
+		t.Errorf("the file %d has %d entries, want %d with 9", after, n, before)
+	}
+	if e, err := l.Lookup(t.Context(), after, 4); err != nil || e.Text != "1004" {
+		t.Errorf("got %+v, %v", e, err)
+	}
+}
+
 func TestMissing(t *testing.T) {
 	t.Parallel()
 	l := New(filepath.Join(t.TempDir(), "none"), nil)
