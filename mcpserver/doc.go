@@ -19,7 +19,10 @@
 // one that an earlier process recorded. A call lasts as long as its turn: every
 // event goes to the client as a notification codex/event, questions to the user
 // become elicitations, and the last message of the agent is the result, which
-// names the conversation in its structured content. Calls on different
+// names the conversation in its structured content. Of what a conversation was
+// started with its file has the model, the working directory, the policies and
+// how the model reasons: a later process goes on with those, and takes the rest,
+// as the base instructions, from the configuration. Calls on different
 // conversations run at the same time; calls on one conversation run one after
 // the other, in the order in which they came.
 //

@@ -157,6 +157,9 @@ func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	out.Header.Set("User-Agent", l.userAgent)
 	if out.Method == http.MethodGet {
+		if lose := loserOf(ctx); lose != nil {
+			return l.resume(out, end, lose)
+		}
 		return l.lateStream(out, end), nil
 	}
 	resp, token, err := l.send(out)
@@ -167,7 +170,7 @@ func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
 		_ = resp.Body.Close()
 		end()
-		return nil, &AuthError{Status: resp.StatusCode, HasBearer: token != "", CanSignIn: l.signedIn != nil && l.token == ""}
+		return nil, l.denied(resp, token)
 	}
 	if resp.StatusCode == http.StatusNotFound && out.Header.Get("Mcp-Session-Id") != "" {
 		// The session is gone. The SDK sees that only without an explanation.
@@ -185,6 +188,11 @@ func (l *httpLink) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &boundedBody{body: resp.Body, left: limit, end: end}
 	return resp, nil
+}
+
+// denied returns the error of a request whose credentials did not do.
+func (l *httpLink) denied(resp *http.Response, token string) error {
+	return &AuthError{Status: resp.StatusCode, HasBearer: token != "", CanSignIn: l.signedIn != nil && l.token == ""}
 }
 
 // send sends a request with a credential, and once more if the server refuses a

@@ -185,7 +185,9 @@ func (s *session) list(ctx context.Context) ([]json.RawMessage, error) {
 	var all []json.RawMessage
 	params := &mcp.ListToolsParams{}
 	for range listPages {
-		result, err := mcp.CallCustomMethod[*mcp.ListToolsParams, *rawResult](ctx, s.sdk, rawMethodList, params)
+		raw, err := answerTo(ctx, func(ctx context.Context) (*rawResult, error) {
+			return mcp.CallCustomMethod[*mcp.ListToolsParams, *rawResult](ctx, s.sdk, rawMethodList, params)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -193,7 +195,7 @@ func (s *session) list(ctx context.Context) ([]json.RawMessage, error) {
 			Tools      []json.RawMessage `json:"tools"`
 			NextCursor string            `json:"nextCursor,omitzero"`
 		}
-		if err := wire.Unmarshal(result.raw, &page); err != nil {
+		if err := wire.Unmarshal(raw, &page); err != nil {
 			return nil, fmt.Errorf("read list of tools: %w", err)
 		}
 		all = append(all, page.Tools...)
@@ -214,9 +216,7 @@ func (s *session) call(ctx context.Context, tool string, args json.RawMessage) (
 	if args != nil {
 		params.Arguments = args
 	}
-	result, err := mcp.CallCustomMethod[*mcp.CallToolParams, *rawResult](ctx, s.sdk, rawMethodCall, params)
-	if err != nil {
-		return nil, err
-	}
-	return result.raw, nil
+	return answerTo(ctx, func(ctx context.Context) (*rawResult, error) {
+		return mcp.CallCustomMethod[*mcp.CallToolParams, *rawResult](ctx, s.sdk, rawMethodCall, params)
+	})
 }
