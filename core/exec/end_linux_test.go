@@ -445,16 +445,15 @@ func TestCancel(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancelCause(t.Context())
 		defer cancel(nil)
-		time.AfterFunc(50*time.Millisecond, func() { cancel(reason) })
-		res, err := r.Run(ctx, sh("echo $$ >&2; exec yes"), &Options{OnOutput: func(ctx context.Context, stream protocol.ExecOutputStream, _ []byte) {
-			if stream == protocol.StreamStdout {
-				<-ctx.Done()
-			}
+		res, err := r.Run(ctx, sh("echo $$; exec yes"), &Options{OnOutput: func(ctx context.Context, _ protocol.ExecOutputStream, _ []byte) {
+			time.AfterFunc(time.Millisecond, func() { cancel(reason) })
+			<-ctx.Done()
 		}})
 		if !errors.Is(err, reason) {
 			t.Fatalf("result %+v, error %v", res, err)
 		}
-		checkGone(t, 1, ids(t, res.Stderr.String()))
+		id, _, _ := strings.Cut(res.Stdout.String(), "\n")
+		checkGone(t, 1, ids(t, id))
 	})
 }
 

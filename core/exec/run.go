@@ -82,14 +82,8 @@ func (x *run) openPipes() (p childPipes, err error) {
 	}
 	// pipe opens a pipe; near is the end for this process.
 	pipe := func(childWrites bool) (near, far *os.File, err error) {
-		r, w, err := os.Pipe()
-		if err != nil {
-			return nil, nil, err
-		}
-		if childWrites {
-			return r, open(w, nil), nil
-		}
-		return w, open(r, nil), nil
+		near, far, err = newPipe(childWrites)
+		return near, open(far, err), err
 	}
 	p.child = make([]*os.File, 3, 4)
 	if files := x.cmd.Stdio; files != nil {
@@ -109,7 +103,7 @@ func (x *run) openPipes() (p childPipes, err error) {
 	}
 	for i, f := range p.child {
 		if f == nil {
-			null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+			null, err := openNull()
 			if p.child[i] = open(null, err); err != nil {
 				return p, err
 			}

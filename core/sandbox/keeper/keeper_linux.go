@@ -119,7 +119,9 @@ func (k *Keeper) sendFiles(b []byte, fds []int) error {
 	if err = errors.Join(err, sendErr); err != nil {
 		return err
 	}
-	_, err = k.socket.Write(b[n:])
+	if n < len(b) {
+		_, err = k.socket.Write(b[n:])
+	}
 	return err
 }
 

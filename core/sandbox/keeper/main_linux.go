@@ -56,15 +56,25 @@ func Main() {
 	os.Exit(1)
 }
 
-// keeper is the state of the process.
+// Pauses between two looks for processes that have ended: orphans when a
+// descriptor shows the end of the command, and that as well where the kernel has
+// no such descriptors.
+const (
+	orphanPause  = time.Second
+	commandPause = 5 * time.Millisecond
+)
+
+// keeper is the state of the process. It has one thread, and no other to wake up
+// for a command.
 type keeper struct {
 	in reader
-	// command is the process id of the command, 0 for none, and collected is
-	// closed when it has ended, and the server knows.
-	command   int
-	collected chan struct{}
-	// alone tells, when collected is closed, that the command has left nobody,
-	// which the server knows as well.
+	// command is the process id of the command, 0 for none, and pidfd a descriptor
+	// for it, -1 for none. ended tells that it has ended, and the server knows.
+	command int
+	pidfd   int
+	ended   bool
+	// alone tells, when the command has ended, that it has left nobody, which the
+	// server knows as well.
 	alone bool
 	// below lists the children of this process; nil where the kernel does not.
 	below *os.File
@@ -73,6 +83,15 @@ type keeper struct {
 // next reads a message and does what it says. The error is [io.EOF] when the
 // server has ended.
 func (k *keeper) next() error {
+	for k.command != 0 && !k.ended && len(k.in.left) == 0 {
+		spoken := k.poll()
+		if status, ended := reap.Look(k.command); ended {
+			k.tell(status)
+		}
+		if spoken {
+			break
+		}
+	}
 	what, value, err := k.in.head()
 	switch {
 	case err != nil:
@@ -95,7 +114,10 @@ func (k *keeper) start(size int) error {
 	if err != nil || k.command != 0 {
 		return errMalformed
 	}
-	attr := &syscall.ProcAttr{Dir: c.Dir, Env: c.Env, Sys: &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM, Setctty: c.Terminal}}
+	k.pidfd = -1
+	attr := &syscall.ProcAttr{Dir: c.Dir, Env: c.Env, Sys: &syscall.SysProcAttr{
+		Setsid: true, Pdeathsig: syscall.SIGTERM, Setctty: c.Terminal, PidFD: &k.pidfd,
+	}}
 	fds := k.in.files()
 	for _, fd := range fds {
 		attr.Files = append(attr.Files, uintptr(fd))
@@ -105,28 +127,43 @@ func (k *keeper) start(size int) error {
 		_ = unix.Close(fd)
 	}
 	if err != nil {
+		k.closePidfd()
 		errno := unix.EIO
 		_ = errors.As(err, &errno)
 		return k.send(failed, uint32(errno))
 	}
-	k.command, k.collected = pid, make(chan struct{})
-	if err := k.send(started, uint32(pid)); err != nil {
-		return err
-	}
-	go k.collect(pid)
-	return nil
+	k.command, k.ended = pid, false
+	return k.send(started, uint32(pid))
 }
 
-// collect waits for the end of the command, which keeps its id, and tells of it.
-// It owns alone until it closes collected.
-func (k *keeper) collect(pid int) {
-	defer close(k.collected)
-	status := reap.Collect(pid)
+// poll waits until the server speaks or has ended, which it reports, until the
+// command has ended, or for a while.
+func (k *keeper) poll() (spoken bool) {
+	fds := []unix.PollFd{{Fd: socket, Events: unix.POLLIN}, {Fd: int32(k.pidfd), Events: unix.POLLIN}}
+	pause := orphanPause
+	if k.pidfd < 0 {
+		fds, pause = fds[:1], commandPause
+	}
+	_, err := unix.Poll(fds, int(pause.Milliseconds()))
+	return err == nil && fds[0].Revents != 0
+}
+
+// tell tells that the command has ended. It keeps its id.
+func (k *keeper) tell(status unix.WaitStatus) {
+	k.closePidfd()
 	what := ended
-	if k.alone = k.isAlone(pid); k.alone {
+	if k.alone = k.isAlone(k.command); k.alone {
 		what = alone
 	}
+	k.ended = true
 	_ = k.send(what, uint32(status)) // the server may be gone, which next notices
+}
+
+func (k *keeper) closePidfd() {
+	if k.pidfd >= 0 {
+		_ = unix.Close(k.pidfd)
+		k.pidfd = -1
+	}
 }
 
 // isAlone reports whether a process is known to be the only one below this one.
@@ -144,11 +181,9 @@ func (k *keeper) release() error {
 	if k.command == 0 {
 		return errMalformed
 	}
-	select {
-	case <-k.collected:
-	default:
+	if !k.ended {
 		_ = unix.Kill(k.command, unix.SIGKILL)
-		<-k.collected
+		k.tell(reap.Collect(k.command))
 	}
 	k.command = 0
 	reap.Kill()

@@ -29,18 +29,28 @@ func Adopt() error {
 // Collect waits for the end of the child id, which it leaves to wait for, and
 // collects all others that end meanwhile. It returns how the child has ended, and
 // at once if there is none.
-func Collect(id int) (status unix.WaitStatus) {
+func Collect(id int) unix.WaitStatus {
+	status, _ := collect(id, 0)
+	return status
+}
+
+// Look is a Collect that does not wait. It reports whether the child has ended.
+func Look(id int) (status unix.WaitStatus, ended bool) { return collect(id, unix.WNOHANG) }
+
+func collect(id, options int) (status unix.WaitStatus, ended bool) {
 	for {
 		var info [32]int32
-		err := unix.Waitid(unix.P_ALL, 0, (*unix.Siginfo)(unsafe.Pointer(&info)), unix.WEXITED|unix.WNOWAIT, nil)
+		err := unix.Waitid(unix.P_ALL, 0, (*unix.Siginfo)(unsafe.Pointer(&info)), unix.WEXITED|unix.WNOWAIT|options, nil)
 		switch pid := int(info[siginfoPid]); {
 		case err == unix.EINTR:
 		case err != nil:
-			return 0
+			return 0, true
+		case pid == 0:
+			return 0, false
 		case pid != id:
 			_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil)
 		default:
-			return waitStatus(info[siginfoCode], info[siginfoStatus])
+			return waitStatus(info[siginfoCode], info[siginfoStatus]), true
 		}
 	}
 }
