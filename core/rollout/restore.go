@@ -39,10 +39,22 @@ func (s *sink) harmed() harm {
 			return removed
 		}
 	}
-	if info.Size() < s.size {
+	switch size := info.Size(); {
+	case size < s.size:
 		return shortened
+	case size > s.size:
+		s.appendedTo(size)
 	}
 	return unharmed
+}
+
+// appendedTo takes note that somebody who does not know the lock has appended to
+// the open file, up to size. When that is half a line, the next write ends it.
+func (s *sink) appendedTo(size int64) {
+	var last [1]byte
+	if _, err := s.f.ReadAt(last[:], size-1); err == nil {
+		s.size, s.torn = size, last[0] != '\n'
+	}
 }
 
 // goOn goes on in a file that somebody shortened: a line that was cut is

@@ -161,6 +161,37 @@ func TestShortened(t *testing.T) {
 	}
 }
 
+// TestAppendedTo has a program that knows no lock append to the file of a live
+// conversation: nothing of either is lost.
+func TestAppendedTo(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, text, want string }{
+		{"a line", "{\"theirs\":1}\n", "{\"theirs\":1}\n"},
+		{"half a line", "{\"theirs\":1", "{\"theirs\":1\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := create(t, newStore(t, t.TempDir()), Meta{ID: testID, Cwd: "/w"}, WriterOptions{OnRestored: func(bool) {
+				t.Error("something is said to be mended")
+			}})
+			record(t, w, said("one"))
+			flush(t, w)
+			before := readFile(t, w.Path())
+			check(t, os.WriteFile(w.Path(), []byte(before+test.text), 0o600))
+			for _, text := range []string{"two", "three"} {
+				record(t, w, said(text))
+				flush(t, w)
+			}
+			if !strings.HasPrefix(readFile(t, w.Path()), before+test.want) {
+				t.Errorf("got %s", readFile(t, w.Path()))
+			}
+			if diff := cmp.Diff([]string{"one", "two", "three"}, agentTexts(t, w.Path())); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 // TestRemovedAtTheEnd holds that a record which was removed, and to which
 // nothing is added, stays removed.
 func TestRemovedAtTheEnd(t *testing.T) {
