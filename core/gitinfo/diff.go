@@ -75,9 +75,10 @@ func DiffToRemote(ctx context.Context, cwd string) (Diff, error) {
 // diffCommand is git diff as it is without any settings.
 var diffCommand = []string{
 	"-c", "diff.suppressBlankEmpty=false", "-c", "core.quotePath=true", "-c", "diff.renames=true",
-	"-c", "diff.relative=false",
+	"-c", "diff.relative=false", "-c", "diff.renameLimit=1000", "-c", "core.abbrev=auto",
+	"-c", "core.attributesFile=" + os.DevNull,
 	"diff", "--no-textconv", "--no-ext-diff", "--no-color", "--src-prefix=a/", "--dst-prefix=b/",
-	"--unified=3", "--inter-hunk-context=0", "--diff-algorithm=default",
+	"--unified=3", "--inter-hunk-context=0", "--diff-algorithm=default", "--indent-heuristic",
 	"--submodule=short", "-O" + os.DevNull,
 	// Whether a submodule has changes is for its own settings to find out.
 	"--ignore-submodules=dirty",

@@ -254,7 +254,12 @@ func TestDiffToRemote(t *testing.T) {
 		config diff.context 9
 		config diff.renames false
 		config diff.relative true
-		config diff.algorithm patience`)
+		config diff.algorithm patience
+		config core.abbrev 40
+		config diff.renameLimit 1
+		config diff.indentHeuristic false
+		config core.attributesFile ../attributes`)
+	s.write("attributes", "note.txt binary\n")
 	s.write("work/note.txt", "a line\nchanged\nmore\n")
 	s.write("work/data.bin", "\x00\x01\x03")
 	s.write("work/.gitignore", "ignored\n")
