@@ -50,6 +50,7 @@ func Login(ctx context.Context, o LoginOptions) error {
 
 	// The handler makes the token source last, when it knows everything.
 	var granted *credentials
+	resource := ""
 	handler, err := auth.NewAuthorizationCodeHandler(&auth.AuthorizationCodeHandlerConfig{
 		DynamicClientRegistrationConfig: &auth.DynamicClientRegistrationConfig{
 			Metadata: &oauthex.ClientRegistrationMetadata{
@@ -68,6 +69,7 @@ func Login(ctx context.Context, o LoginOptions) error {
 			if err != nil {
 				return nil, fmt.Errorf("address of the page: %w", withoutAddress(err))
 			}
+			resource = page.Query().Get("resource")
 			answers.expect(page.Query().Get("state"))
 			o.Show(args.URL)
 			return answers.wait(ctx)
@@ -75,7 +77,7 @@ func Login(ctx context.Context, o LoginOptions) error {
 		NewTokenSource: func(ctx context.Context, c *oauth2.Config, t *oauth2.Token) (oauth2.TokenSource, error) {
 			granted = &credentials{
 				ClientID: c.ClientID, ClientSecret: c.ClientSecret, TokenURL: c.Endpoint.TokenURL, AuthStyle: c.Endpoint.AuthStyle,
-				Scopes: c.Scopes, AccessToken: t.AccessToken, RefreshToken: t.RefreshToken, Expiry: t.Expiry,
+				Resource: resource, Scopes: c.Scopes, AccessToken: t.AccessToken, RefreshToken: t.RefreshToken, Expiry: t.Expiry,
 			}
 			return c.TokenSource(ctx, t), nil
 		},

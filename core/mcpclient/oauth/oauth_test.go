@@ -193,6 +193,9 @@ func TestLoginAndRefresh(t *testing.T) {
 		all.Go(func() { token("access-2") })
 	}
 	all.Wait()
+	if got := f.tokens[1].Get("resource"); got != f.URL+"/mcp" {
+		t.Errorf("the refresh is for the resource %q", got)
+	}
 	if f.tokens[1].Get("refresh_token") != "refresh-1" || f.tokens[1].Get("client_id") != "client-1" {
 		t.Errorf("refreshed with %v", f.tokens[1])
 	}

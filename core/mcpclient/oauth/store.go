@@ -60,6 +60,7 @@ type credentials struct {
 	ClientSecret string           `json:"client_secret,omitempty"`
 	TokenURL     string           `json:"token_url"`
 	AuthStyle    oauth2.AuthStyle `json:"auth_style,omitempty"`
+	Resource     string           `json:"resource,omitempty"` // that the tokens are for, as the server calls itself
 	Scopes       []string         `json:"scopes,omitempty"`
 	AccessToken  string           `json:"access_token"`
 	RefreshToken string           `json:"refresh_token,omitempty"`
@@ -199,7 +200,7 @@ func (s *Store) refresh(ctx context.Context, c *credentials) error {
 		Endpoint:     oauth2.Endpoint{TokenURL: c.TokenURL, AuthStyle: c.AuthStyle},
 		Scopes:       c.Scopes,
 	}
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.client)
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, withResource(s.client, c.Resource))
 	token, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: c.RefreshToken}).Token()
 	if err != nil {
 		if ctx.Err() != nil {
