@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/codex-go/codex/cmd/internal/term"
 	"github.com/codex-go/codex/core/rollout"
 	"github.com/codex-go/codex/protocol"
 )
@@ -133,7 +134,7 @@ func newSessionsList(flags *globalFlags) *cobra.Command {
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, s := range found {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", s.ID, localTime(s.Timestamp), oneLine(s.Preview))
+				fmt.Fprintf(w, "%s\t%s\t%s\n", s.ID, oneLine(localTime(s.Timestamp)), oneLine(s.Preview))
 			}
 			return w.Flush()
 		},
@@ -177,10 +178,11 @@ func localTime(stamp string) string {
 	return t.Local().Format("2006-01-02 15:04")
 }
 
-// oneLine shortens a preview to what fits on a line.
+// oneLine shortens what a file says to what fits on a line of a terminal, and
+// does not control it.
 func oneLine(text string) string {
 	const width = 72
-	runes := []rune(strings.Join(strings.Fields(text), " "))
+	runes := []rune(term.Clean(strings.Join(strings.Fields(text), " ")))
 	if len(runes) > width {
 		runes = append(runes[:width-1], '…')
 	}
