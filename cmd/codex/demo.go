@@ -67,9 +67,6 @@ func (f *globalFlags) args() []string {
 	return args
 }
 
-// interrupted is the exit code of a command that the user broke off.
-const interrupted = 130
-
 // askOnTerminal asks the user a question. The end of the input means no.
 func askOnTerminal(ctx context.Context, question string) (bool, error) {
 	fmt.Fprintf(os.Stderr, "%s [Y/n] ", question)

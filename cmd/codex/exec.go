@@ -148,7 +148,7 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 	if o.Images, err = f.imageFiles(); err != nil {
 		return err
 	}
-	if o.Prompt, err = readPrompt(prompt, os.Stdin, o.Err); err != nil {
+	if o.Prompt, err = readPrompt(cmd.Context(), prompt, os.Stdin, o.Err); err != nil {
 		if len(o.Images) > 0 && prompt == nil {
 			return fmt.Errorf("%w; every word behind -i is an image: put the prompt in front of it, or behind --", err)
 		}
@@ -236,7 +236,7 @@ func (f *execFlags) arguments(args []string, o *execrun.Options) (prompt *string
 }
 
 // readPrompt returns the prompt, from standard input when it is missing or "-".
-func readPrompt(prompt *string, stdin *os.File, notice io.Writer) (string, error) {
+func readPrompt(ctx context.Context, prompt *string, stdin *os.File, notice io.Writer) (string, error) {
 	if prompt != nil && *prompt != "-" {
 		return *prompt, nil
 	}
@@ -246,7 +246,7 @@ func readPrompt(prompt *string, stdin *os.File, notice io.Writer) (string, error
 		}
 		fmt.Fprintln(notice, "Reading the prompt from standard input...")
 	}
-	text, err := io.ReadAll(stdin)
+	text, err := untilInterrupted(ctx, func() ([]byte, error) { return io.ReadAll(stdin) })
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("read the prompt: %w", err)

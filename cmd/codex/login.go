@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/codex-go/codex/cmd/internal/term"
 	"github.com/codex-go/codex/core/auth"
@@ -59,12 +60,20 @@ func newLogin(flags *globalFlags) *cobra.Command {
 			panic(err) // the flag is defined above
 		}
 	}
-	cmd.AddCommand(&cobra.Command{
+	status := &cobra.Command{
 		Use: "status", Short: "Tell who is signed in", Args: noArgs,
 		Long:    "Tells how the user is signed in, on standard error, and ends with status 1 when nobody is.",
 		Example: "  codex login status",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.status(cmd.Context(), cmd.ErrOrStderr()) },
+	}
+	// The status goes before a login: flags of one have no effect on it.
+	// (spec: config-and-auth, login)
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		hidden := *flag
+		hidden.Hidden = true
+		status.Flags().AddFlag(&hidden)
 	})
+	cmd.AddCommand(status)
 	return cmd
 }
 
@@ -147,7 +156,7 @@ func (f *loginFlags) loginAPIKey(ctx context.Context, m *auth.Manager, stdin io.
 	key := f.apiKey
 	if key == "-" {
 		const maxKey = 64 << 10
-		text, err := io.ReadAll(io.LimitReader(stdin, maxKey))
+		text, err := untilInterrupted(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(stdin, maxKey)) })
 		if err != nil {
 			return fmt.Errorf("read the API key: %w", err)
 		}

@@ -45,7 +45,7 @@ func newRoot() *cobra.Command {
 	root.SetHelpCommand(newHelp())
 	flags.addVersion(root)
 	root.PersistentFlags().StringArrayVarP(&flags.config, "config", "c", nil,
-		"set `key=value` above config.toml; the key is a dotted path, the value TOML or else a string")
+		"set `key=value` above config.toml, but below what a profile sets; the key is a dotted path, the value TOML or else a string")
 	root.PersistentFlags().BoolVar(&flags.strict, "strict-config", false, "refuse settings that nobody knows")
 	root.AddCommand(
 		newAppServer(&flags),

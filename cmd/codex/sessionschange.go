@@ -128,7 +128,9 @@ func newSessionsDelete(flags *globalFlags) *cobra.Command {
 				if !term.IsTerminal(os.Stdin) {
 					return usageError("deleting needs --yes where nobody can be asked")
 				}
-				sure, err := askOnTerminal(cmd.Context(), "Delete "+at.path+" for good?")
+				sure, err := untilInterrupted(cmd.Context(), func() (bool, error) {
+					return askOnTerminal(cmd.Context(), "Delete "+at.path+" for good?")
+				})
 				if err != nil || !sure {
 					return err
 				}

@@ -224,6 +224,29 @@ func TestExitsAtOnce(t *testing.T) {
 	}
 }
 
+// TestInterruptedPrompt breaks "codex exec" off while it reads its prompt: one
+// signal is enough.
+func TestInterruptedPrompt(t *testing.T) {
+	t.Parallel()
+	p := startCodex(t, t.TempDir(), "exec", "-")
+	// More than a pipe holds: once it is written, the program reads.
+	if _, err := p.stdin.Write(bytes.Repeat([]byte("go on\n"), 64<<10)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(p.stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = p.cmd.Wait()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != interrupted || len(out) > 0 || p.stderr.Len() > 0 {
+		t.Errorf("exit: %v, output %q, standard error %q", err, out, p.stderr.String())
+	}
+}
+
 // TestReaderGone ends quietly when nobody reads what it prints, as in
 // "codex mcp list | head -0", and says what else keeps it from printing.
 func TestReaderGone(t *testing.T) {

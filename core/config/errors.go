@@ -35,7 +35,13 @@ type ValueError struct {
 
 // Error names the place, the problem and, at its end, the key.
 func (e *ValueError) Error() string {
-	return fmt.Sprintf("%s: %s in `%s`", e.Origin.place(), e.Problem, e.Key)
+	return located(e.Origin, e.Key, e.Problem)
+}
+
+// located puts the place of a setting before what is wrong with it, and its key
+// behind that.
+func located(origin Origin, key, problem string) string {
+	return fmt.Sprintf("%s: %s in `%s`", origin.place(), problem, key)
 }
 
 // InvalidError holds everything that is wrong with a configuration that was
@@ -61,27 +67,46 @@ func (e *InvalidError) Unwrap() []error {
 	return errs
 }
 
+// Selection is the setting that named what could not be found.
+type Selection struct {
+	// Origin is where the name was written. A typed override, as the flag -p is,
+	// has no place.
+	Origin Origin
+	// Key is the dotted path of the setting there.
+	Key string
+}
+
+// blame names the setting, if it has a place, around what became of it.
+func (s Selection) blame(problem string) string {
+	if s.Origin.Layer == LayerOverride || s.Key == "" {
+		return problem
+	}
+	return located(s.Origin, s.Key, problem)
+}
+
 // UnknownProfileError reports a selected profile that no table defines.
 type UnknownProfileError struct {
+	Selection
 	Name       string
 	Suggestion string // a profile with a similar name; empty for none
 }
 
-// Error names the profile.
+// Error names the profile, and where it was selected.
 func (e *UnknownProfileError) Error() string {
-	return fmt.Sprintf("config profile `%s` not found%s", e.Name, didYouMean(e.Suggestion))
+	return e.blame(fmt.Sprintf("config profile `%s` not found%s", e.Name, didYouMean(e.Suggestion)))
 }
 
 // UnknownProviderError reports a selected model provider that is neither built
 // in nor defined.
 type UnknownProviderError struct {
+	Selection
 	ID         string
 	Suggestion string // a provider with a similar id; empty for none
 }
 
-// Error names the provider.
+// Error names the provider, and where it was selected.
 func (e *UnknownProviderError) Error() string {
-	return fmt.Sprintf("model provider `%s` not found%s", e.ID, didYouMean(e.Suggestion))
+	return e.blame(fmt.Sprintf("model provider `%s` not found%s", e.ID, didYouMean(e.Suggestion)))
 }
 
 // OverrideError reports a -c flag that is not key=value.

@@ -505,6 +505,49 @@ func TestSelectionErrors(t *testing.T) {
 	}
 }
 
+// TestSelectionPlaces selects what there is not in every way: the error names the
+// place and the key of the setting that does.
+func TestSelectionPlaces(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		text      string
+		cli       string
+		overrides Overrides
+		want      string
+	}{
+		{"# mine\nprofile = 'wrok'\n[profiles.work]\n", "", Overrides{},
+			"HOME/config.toml:2:1: config profile `wrok` not found (did you mean `work`?) in `profile`"},
+		{"", "profile=nobody", Overrides{}, "-c flag: config profile `nobody` not found in `profile`"},
+		{"profile = 'other'", "", Overrides{Profile: ptr("nobody")}, "config profile `nobody` not found"},
+		{"model = 'm'\nmodel_provider = 'no'", "", Overrides{},
+			"HOME/config.toml:2:1: model provider `no` not found in `model_provider`"},
+		{"profile = 'a.b'\n[profiles.'a.b']\nmodel_provider = 'no'", "", Overrides{},
+			"HOME/config.toml:3:1: model provider `no` not found in `profiles.\"a.b\".model_provider`"},
+		{"", "profiles.p.model_provider=no", Overrides{Profile: ptr("p")},
+			"-c flag: model provider `no` not found in `profiles.p.model_provider`"},
+		{"", "", Overrides{Config: map[string]json.RawMessage{"model_provider": json.RawMessage(`"no"`)}},
+			"conversation: model provider `no` not found in `model_provider`"},
+		{"model_provider = 'openai'", "", Overrides{ModelProvider: "no"}, "model provider `no` not found"},
+		{"\nexperimental_instructions_file = '/no/file.md'", "", Overrides{},
+			"HOME/config.toml:2:1: read instructions file /no/file.md: no such file or directory in `experimental_instructions_file`"},
+	} {
+		l, _ := newLoader(t, test.text)
+		if test.cli != "" {
+			flag, err := ParseOverride(test.cli)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.CLI = append(l.CLI, flag)
+		}
+		_, err := l.Load(t.Context(), test.overrides)
+		if err == nil {
+			t.Errorf("%q: no error", test.text)
+		} else if diff := gocmp.Diff(test.want, strings.ReplaceAll(err.Error(), l.Home, "HOME")); diff != "" {
+			t.Errorf("%q: %s", test.text, diff)
+		}
+	}
+}
+
 func TestInstructions(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -81,10 +81,11 @@ func (o Origin) compare(other Origin) int {
 	return cmp.Or(cmp.Compare(o.Layer, other.Layer), cmp.Compare(o.Line, other.Line), cmp.Compare(o.Column, other.Column))
 }
 
-// place names what to look at for people: a place in the file, or else the layer.
+// place names what to look at for people: a place in the file, or else the layer
+// that wrote the value.
 func (o Origin) place() string {
 	if o.File == "" {
-		return o.Layer.String()
+		return o.From.String()
 	}
 	return fmt.Sprintf("%s:%d:%d", o.File, o.Line, o.Column)
 }

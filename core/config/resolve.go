@@ -22,13 +22,14 @@ const (
 
 // InstructionsError reports an instructions file that cannot be used.
 type InstructionsError struct {
+	Selection
 	Path string
 	Err  error // of the operating system, or ErrBlankInstructions
 }
 
-// Error names the file.
+// Error names the file, and where it was selected.
 func (e *InstructionsError) Error() string {
-	return fmt.Sprintf("read instructions file %s: %v", e.Path, e.Err)
+	return e.blame(fmt.Sprintf("read instructions file %s: %v", e.Path, e.Err))
 }
 
 // Unwrap returns the cause.
@@ -90,6 +91,18 @@ func (r *resolver) warnShadowed(key string, set bool) {
 		r.loader.warnOnce(fmt.Sprintf("the %s override of `%s` has no effect, because profile `%s` sets it; override `%s` instead",
 			layer, key, r.profileName, quoteKey([]string{"profiles", r.profileName, key})))
 	}
+}
+
+// selection returns where the value that pick returned for a key was written.
+func (r *resolver) selection(key string) Selection {
+	made, ok := r.made[key]
+	switch {
+	case !ok:
+		return Selection{r.layers.origin([]string{key}), key}
+	case made.origin.Layer == LayerProfile:
+		return Selection{made.origin, quoteKey([]string{"profiles", r.profileName, key})}
+	}
+	return Selection{made.origin, key}
 }
 
 func (r *resolver) resolve() (*Config, error) {
@@ -158,7 +171,10 @@ func (r *resolver) selectProfile() error {
 	}
 	profile, ok := r.file.Profiles[*name]
 	if !ok {
-		return &UnknownProfileError{Name: *name, Suggestion: closest(*name, slices.Collect(maps.Keys(r.file.Profiles)))}
+		return &UnknownProfileError{
+			Selection: r.selection("profile"), Name: *name,
+			Suggestion: closest(*name, slices.Collect(maps.Keys(r.file.Profiles))),
+		}
 	}
 	r.profileName, r.profile = *name, profile
 	return nil
@@ -262,7 +278,10 @@ func (r *resolver) resolveProvider(c *Config) error {
 	}
 	provider, ok := c.Providers[c.ProviderID]
 	if !ok {
-		return &UnknownProviderError{ID: c.ProviderID, Suggestion: closest(c.ProviderID, slices.Collect(maps.Keys(c.Providers)))}
+		return &UnknownProviderError{
+			Selection: r.selection("model_provider"), ID: c.ProviderID,
+			Suggestion: closest(c.ProviderID, slices.Collect(maps.Keys(c.Providers))),
+		}
 	}
 	c.Provider = provider
 	return nil
@@ -308,11 +327,11 @@ func (r *resolver) resolveInstructions(c *Config) error {
 		err = cause.Err // the path is named once
 	}
 	if err != nil {
-		return &InstructionsError{Path: absolute, Err: err}
+		return &InstructionsError{r.selection("experimental_instructions_file"), absolute, err}
 	}
 	trimmed := strings.TrimSpace(strings.ToValidUTF8(string(text), "\uFFFD"))
 	if trimmed == "" {
-		return &InstructionsError{Path: absolute, Err: ErrBlankInstructions}
+		return &InstructionsError{r.selection("experimental_instructions_file"), absolute, ErrBlankInstructions}
 	}
 	c.BaseInstructions = &trimmed
 	return nil
