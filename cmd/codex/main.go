@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/codex-go/codex/cmd/internal/hardening"
+	"github.com/codex-go/codex/cmd/internal/term"
 	"github.com/codex-go/codex/core/modelclient"
 	"github.com/codex-go/codex/core/patch"
 	"github.com/codex-go/codex/core/sandbox"
@@ -69,15 +70,19 @@ func run() int {
 		return 0
 	case errors.As(err, &exit):
 		if exit.err != nil {
-			fmt.Fprintln(os.Stderr, "Error:", exit.err)
+			complain(exit.err)
 		}
 		return exit.code
 	}
 	if !readerGone(err) {
-		fmt.Fprintln(os.Stderr, "Error:", err)
+		complain(err)
 	}
 	return 1
 }
+
+// complain says why the command line failed. Errors name files and quote what
+// they say, which must not control the terminal.
+func complain(err error) { fmt.Fprintln(os.Stderr, "Error:", term.Clean(err.Error())) }
 
 // readerGone tells whether err comes from an output that nobody reads any more,
 // as in "codex mcp list | head -1". That is no reason to complain.

@@ -77,7 +77,7 @@ func hasUserMessage(ctx context.Context, store rollout.Store, at located, nth in
 			}
 		}
 	}
-	return fmt.Errorf("conversation %s has no message %d of the user to stop before: it has %d, counted from 0", at.id, nth, said)
+	return fmt.Errorf("the user said %d things in conversation %s, and there is no number %d, counted from 0", said, at.id, nth)
 }
 
 // newSessionsMove is archive, and unarchive.

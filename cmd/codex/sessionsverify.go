@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/codex-go/codex/cmd/internal/term"
 	"github.com/codex-go/codex/core/rollout"
 	"github.com/codex-go/codex/protocol"
 )
@@ -132,7 +133,7 @@ func (e *examined) print(w io.Writer) error {
 	var err error
 	say := func(told bool, format string, args ...any) {
 		if told && err == nil {
-			_, err = fmt.Fprintf(w, format+"\n", args...)
+			_, err = fmt.Fprintln(w, term.Clean(fmt.Sprintf(format, args...)))
 		}
 	}
 	say(true, "%s: %d lines, %d of them cannot be read", e.Path, e.Lines, e.Unreadable)
