@@ -45,7 +45,7 @@ func (c *Client) streamChat(ctx context.Context, request *Request) (*Stream, err
 		if err != nil {
 			return nil, err
 		}
-		return newStream(source, &chatDecoder{wantsUsage: withUsage}, attempt.redact), nil
+		return newStream(source, &chatDecoder{wantsUsage: withUsage, room: MaxEventBytes}, attempt.redact), nil
 	}
 }
 

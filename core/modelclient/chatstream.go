@@ -35,6 +35,7 @@ type chatDecoder struct {
 	finished  bool // finish_reason came and the items were handed out
 	usage     *protocol.TokenUsage
 	size      int // bytes of what is kept until the end
+	room      int // for them
 }
 
 // callItemPrefix begins the id of a call, which goes on with that of the
@@ -149,7 +150,7 @@ func (d *chatDecoder) decode(s *Stream, data []byte) error {
 // checkSize refuses an answer that has no end: its items are kept until they are
 // complete.
 func (d *chatDecoder) checkSize() error {
-	if d.size > MaxEventBytes {
+	if d.size > d.room {
 		return streamError(ErrAnswerTooLarge)
 	}
 	return nil

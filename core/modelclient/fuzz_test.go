@@ -71,6 +71,6 @@ func FuzzChatStream(f *testing.F) {
 	f.Add([]byte("data: {\"error\":{\"message\":\"secret\",\"code\":500}}\n\n"))
 	f.Add([]byte("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}\n\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		drainAll(t, bodyStream(data, &chatDecoder{wantsUsage: len(data)%2 == 0}), 10+2*len(data))
+		drainAll(t, bodyStream(data, &chatDecoder{wantsUsage: len(data)%2 == 0, room: MaxEventBytes}), 10+2*len(data))
 	})
 }

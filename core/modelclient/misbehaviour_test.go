@@ -236,48 +236,6 @@ func TestEventThatIsTooLarge(t *testing.T) {
 }
 
 // A redirect is followed only where it can do no harm.
-// What a chat answer consists of is kept until its end, which may never come.
-func TestChatAnswerThatIsTooLarge(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name  string
-		delta func(i int) string
-	}{
-		{"text", func(int) string { return `{"content":"` + strings.Repeat("x", 1<<20) + `"}` }},
-		{"text among other things", func(int) string {
-			return `{"role":"assistant","content":"` + strings.Repeat("x", 1<<20) + `","refusal":""}`
-		}},
-		{"reasoning", func(int) string { return `{"reasoning":"` + strings.Repeat("x", 1<<20) + `"}` }},
-		{"arguments", func(int) string {
-			return `{"tool_calls":[{"index":0,"function":{"arguments":"` + strings.Repeat("x", 1<<20) + `"}}]}`
-		}},
-		{"calls", func(i int) string { return fmt.Sprintf(`{"tool_calls":[{"index":%d,"id":"c%d"}]}`, i, i) }},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			base := handle(t, func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Content-Type", "text/event-stream")
-				for i := 0; r.Context().Err() == nil; i++ {
-					fmt.Fprintf(w, "data: {\"id\":\"x\",\"choices\":[{\"delta\":%s}]}\n\n", test.delta(i))
-				}
-			})
-			client := newClient(t, modelclient.Options{Provider: testProvider(modelprovider.WireChat, base)})
-			stream, err := client.Stream(t.Context(), new(modelclient.Request))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer stream.Close()
-			for err == nil {
-				_, err = stream.Next(t.Context())
-			}
-			if !errors.Is(err, modelclient.ErrAnswerTooLarge) {
-				t.Errorf("error %v, want %v", err, modelclient.ErrAnswerTooLarge)
-			}
-		})
-	}
-}
-
 func TestRedirects(t *testing.T) {
 	t.Parallel()
 	var strangers atomic.Int32
