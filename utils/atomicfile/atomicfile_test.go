@@ -62,11 +62,10 @@ func TestReplace(t *testing.T) {
 		want    string
 	}{
 		{name: "new file", want: "-rw------- new"},
-		{name: "new file with a mode", options: Options{Mode: 0o644, KeepStricter: true}, want: "-rw-r--r-- new"},
+		{name: "new file with a mode", options: Options{Mode: 0o644, KeepMode: true}, want: "-rw-r--r-- new"},
 		{name: "tightened", before: "old", mode: 0o644, want: "-rw------- new"},
-		{name: "not kept when laxer", before: "old", mode: 0o644, options: Options{KeepStricter: true}, want: "-rw------- new"},
-		{name: "kept when stricter", before: "old", mode: 0o400, options: Options{KeepStricter: true}, want: "-r-------- new"},
-		{name: "what both allow", before: "old", mode: 0o460, options: Options{Mode: 0o644, KeepStricter: true}, want: "-r--r----- new"},
+		{name: "kept", before: "old", mode: 0o640, options: Options{KeepMode: true}, want: "-rw-r----- new"},
+		{name: "kept when stricter", before: "old", mode: 0o400, options: Options{KeepMode: true}, want: "-r-------- new"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +116,7 @@ func TestReplaceFollowsLinks(t *testing.T) {
 			if err := os.Symlink(test.link(folder), path); err != nil {
 				t.Fatal(err)
 			}
-			if err := Replace(path, []byte("new"), Options{KeepStricter: true}); err != nil {
+			if err := Replace(path, []byte("new"), Options{KeepMode: true}); err != nil {
 				t.Fatal(err)
 			}
 			if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {

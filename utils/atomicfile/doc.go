@@ -8,7 +8,7 @@
 //	defer unlock()
 //	text, err := os.ReadFile(path)
 //	...
-//	err = atomicfile.Replace(path, changed, atomicfile.Options{KeepStricter: true})
+//	err = atomicfile.Replace(path, changed, atomicfile.Options{KeepMode: true})
 //
 // A reader sees the old content or the new one, never a part, and what a
 // failed write leaves behind is the old content. Locks are advisory: they work

@@ -14,9 +14,8 @@ import (
 type Options struct {
 	// Mode is the mode of the new content. Zero means 0600.
 	Mode fs.FileMode
-	// KeepStricter keeps what a file that exists forbids: the new content may be
-	// read and written by nobody who could not do that before.
-	KeepStricter bool
+	// KeepMode lets a file that exists keep its mode.
+	KeepMode bool
 }
 
 // Replace gives the file at path new content: it writes a temporary file in
@@ -55,8 +54,8 @@ func (r replacer) replace(path string, content []byte, options Options) (err err
 	switch {
 	case err == nil && !existing.Mode().IsRegular():
 		return fmt.Errorf("replace %s: not a regular file", path)
-	case err == nil && options.KeepStricter:
-		mode &= existing.Mode().Perm()
+	case err == nil && options.KeepMode:
+		mode = existing.Mode().Perm()
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("replace %s: %w", path, err)
 	}

@@ -18,8 +18,8 @@ var ErrNotFile = errors.New("not a regular file")
 // Edit changes the file at path, which need not exist. It calls change with the
 // document and, if that leaves another text, puts it in place of the file in
 // one step: a reader sees the old text or the new one. Symbolic links are
-// followed and stay, and the file can be read by its owner alone, at most: what
-// is configured may be secret. A file that is not valid TOML is left alone, and so is one for which
+// followed and stay, the mode stays, and a new file can be read by its owner
+// alone. A file that is not valid TOML is left alone, and so is one for which
 // change returns an error.
 //
 // Writers wait for each other with the lock of path + ".lock". The function may
@@ -45,7 +45,7 @@ func Edit(ctx context.Context, path string, change func(*Document) error) (err e
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("edit %s: %w", path, err)
 	}
-	if err := atomicfile.Replace(path, text, atomicfile.Options{KeepStricter: true}); err != nil {
+	if err := atomicfile.Replace(path, text, atomicfile.Options{KeepMode: true}); err != nil {
 		return fmt.Errorf("edit: %w", err)
 	}
 	return nil

@@ -72,7 +72,7 @@ func TestEdit(t *testing.T) {
 	if err := Edit(t.Context(), path, set("model", String("b"))); err != nil {
 		t.Fatal(err)
 	}
-	if after, err := os.Stat(path); err != nil || after.Mode().Perm() != 0o600 {
+	if after, err := os.Stat(path); err != nil || after.Mode().Perm() != 0o640 {
 		t.Errorf("got mode %v, %v", after.Mode(), err)
 	}
 }
