@@ -103,6 +103,7 @@ func TestServerIsKilled(t *testing.T) {
 		{name: "a child of a stopped one", last: "sh -c '" + deaf + " ' & kill -STOP $$"},
 		{name: "left in the background", first: "sh -c '" + deaf + "' & true", last: "echo $$; sleep 600; true", lines: 2, role: "guarded"},
 		{name: "an orphan in another session", last: "(setsid sh -c '" + deaf + "' &) ; sleep 600; true", role: "kept"},
+		{name: "its keeper is stopped", last: "kill -STOP $PPID; (setsid sh -c '" + deaf + "' &) ; sleep 600; true", role: "kept"},
 		{name: "on a terminal", last: "sh -c '" + deaf + "' & wait; true", terminal: true},
 	} {
 		for _, role := range []string{"guarded", "kept"} {

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"sync"
@@ -47,20 +48,23 @@ func (s *keepers) start(img *image, files []*os.File) (pid int, c child, ok bool
 		if k == nil {
 			return 0, nil, false, nil
 		}
-		lost := false
 		err = img.attempt(func(path string, argv []string) error {
 			command.Path, command.Argv = path, argv
-			pid, lost, err = k.Start(command, files)
+			pid, err = k.Start(command, files)
 			return err
 		})
 		switch {
-		case lost:
+		case err == nil:
+			return pid, &kept{keepers: s, keeper: k, pid: pid}, true, nil
+		case errors.Is(err, keeper.ErrLost):
 			s.end(k)
-		case err != nil:
+		case errors.Is(err, keeper.ErrUncertain):
+			k.Kill()
+			s.end(k)
+			return 0, nil, true, err // once more could be twice
+		default:
 			s.give(k)
 			return 0, nil, true, err
-		default:
-			return pid, &kept{keepers: s, keeper: k, pid: pid}, true, nil
 		}
 	}
 	return 0, nil, false, nil
@@ -137,6 +141,15 @@ type kept struct {
 
 func (c *kept) signal(sig syscall.Signal) { _ = syscall.Kill(c.pid, sig) }
 
+// wake has the keeper tell of the end of a command that has stopped it.
+func (c *kept) wake() { c.keeper.Wake() }
+
+// giveUp does without a keeper that does not let itself be woken up.
+func (c *kept) giveUp() bool {
+	c.keeper.Kill()
+	return true
+}
+
 func (c *kept) waitExit() { c.status, c.err = c.keeper.Wait() }
 
 // reap has everything ended that the command has left.
@@ -155,8 +168,10 @@ func (c *kept) reap() ending {
 	return ending{code: c.status.ExitStatus()}
 }
 
-// lost ends what can be found of a command whose keeper has died.
+// lost ends what can be found of a command whose keeper has died, or does not
+// answer.
 func (c *kept) lost() {
+	c.keeper.Kill()
 	c.keepers.end(c.keeper)
 	family := proctree.New(c.pid)
 	for range killRounds {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/codex-go/codex/core/sandbox"
+	"github.com/codex-go/codex/core/sandbox/keeper"
 	"github.com/codex-go/codex/protocol"
 )
 
@@ -32,6 +33,20 @@ func testKeeper() (*Command, error) {
 // Its parent has ended when the script has.
 func orphan(fifo string) string {
 	return "sh -c 'setsid sh -c \"trap \\\"\\\" TERM HUP INT; echo \\$\\$ >" + fifo + "; exec sleep 600\" >/dev/null 2>&1 &'\n"
+}
+
+// afterStart returns a script that waits until the runner knows of the start of a
+// command, and the options for that. The command has written something before.
+func afterStart(t *testing.T) (wait string, opts *Options) {
+	fifo := newFifo(t)
+	var once sync.Once
+	return "read go <" + fifo + "; ", &Options{OnOutput: func(context.Context, protocol.ExecOutputStream, []byte) {
+		once.Do(func() {
+			if err := os.WriteFile(fifo, []byte("\n"), 0); err != nil {
+				t.Error(err)
+			}
+		})
+	}}
 }
 
 // TestKeeper ends commands in every way. What they have left is gone when Run
@@ -142,7 +157,8 @@ func TestKeeperDies(t *testing.T) {
 	t.Parallel()
 	r := newRunner(t, nil)
 	fifo := newFifo(t)
-	res := mustRun(t, r, sh("echo $$; sh -c 'echo $$; echo >"+fifo+"; exec sleep 600' & read x <"+fifo+"; kill -KILL $PPID; exec sleep 600"), nil)
+	wait, opts := afterStart(t)
+	res := mustRun(t, r, sh("echo $$; sh -c 'echo $$; echo >"+fifo+"; exec sleep 600' & read x <"+fifo+"; "+wait+"kill -KILL $PPID; exec sleep 600"), opts)
 	if res.Signal != syscall.SIGKILL {
 		t.Errorf("result %+v", res)
 	}
@@ -154,6 +170,80 @@ func TestKeeperDies(t *testing.T) {
 	watchDeath(t, parent)
 	if res := mustRun(t, r, sh("exit 3"), nil); res.ExitCode != 3 {
 		t.Errorf("result %+v", res)
+	}
+}
+
+// TestKeeperIsStopped stops the keeper of a command, which must neither hold up
+// this one nor the next, and may not let what the command has left live on.
+func TestKeeperIsStopped(t *testing.T) {
+	t.Parallel()
+	if _, err := osexec.LookPath("setsid"); err != nil {
+		t.Skip("setsid is missing")
+	}
+	for _, tt := range []struct {
+		name, script string
+		code         int
+	}{
+		{"the command ends", "kill -STOP $PPID", ExitTimeout},
+		{"the command goes on", "kill -STOP $PPID; exec sleep 600", ExitTimeout},
+		{"by what the command has left", "K=$PPID; (until grep -q ') Z ' /proc/$$/stat; do :; done; kill -STOP $K; exec sleep 600) & true", 0},
+		{"again and again", "K=$PPID; (trap '' TERM HUP; while :; do kill -STOP $K; done) & exec sleep 600", ExitTimeout},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRunner(t, &RunnerOptions{TermGrace: 200 * time.Millisecond, Quiet: time.Second, Linger: time.Second})
+			fifo := newFifo(t)
+			wait, opts := afterStart(t)
+			cmd := sh(orphan(fifo) + "read id <" + fifo + "; echo $id; " + wait + tt.script)
+			cmd.Timeout = 3 * time.Second
+			res := mustRun(t, r, cmd, opts)
+			if res.ExitCode != tt.code {
+				t.Errorf("exit code %d, want %d", res.ExitCode, tt.code)
+			}
+			checkGone(t, 1, ids(t, res.Stdout.String()))
+			if res := mustRun(t, r, sh("exit 3"), nil); res.ExitCode != 3 {
+				t.Errorf("the next one: %+v", res)
+			}
+		})
+	}
+	t.Run("without a command", func(t *testing.T) {
+		t.Parallel()
+		r := newRunner(t, nil)
+		keeper := ids(t, mustRun(t, r, sh("echo $PPID"), nil).Stdout.String())[0]
+		if err := syscall.Kill(keeper, syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		if res := mustRun(t, r, sh("exit 3"), nil); res.ExitCode != 3 {
+			t.Errorf("result %+v", res)
+		}
+	})
+}
+
+// TestKeeperMayHaveStarted has keepers that end when they were told of a command.
+// It is not run once more.
+func TestKeeperMayHaveStarted(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, keeper string
+		runs         bool
+	}{
+		{"all was read", "dd bs=64k count=1 of=/dev/null 2>/dev/null", false},
+		{"a part was read", "dd bs=1 count=1 of=/dev/null 2>/dev/null", true},
+		{"nothing was read", "true", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newBareRunner(t, &RunnerOptions{Keeper: &Command{Argv: []string{"/bin/sh", "-c", "PATH=/bin:/usr/bin; " + tt.keeper}}})
+			file := filepath.Join(t.TempDir(), "runs")
+			_, err := r.Run(t.Context(), sh("echo >>"+file), nil)
+			if errors.Is(err, keeper.ErrUncertain) == tt.runs {
+				t.Errorf("error %v", err)
+			}
+			data, _ := os.ReadFile(file)
+			if ran := len(data) == 1; ran != tt.runs {
+				t.Errorf("it has run %d times", len(data))
+			}
+		})
 	}
 }
 

@@ -31,6 +31,11 @@ type child interface {
 	// waitExit waits until the process has ended. Its id stays its own until reap
 	// where the system can do that.
 	waitExit()
+	// wake has whoever would notice the end of the process go on, should it have
+	// stopped them.
+	wake()
+	// giveUp does without them, and reports whether there is anybody.
+	giveUp() bool
 	// reap gives up the id of a process that has ended.
 	reap() ending
 }
@@ -73,6 +78,7 @@ func (p *process) hasExited() bool {
 // ended, at most as long as given.
 func (p *process) endWithin(limit time.Duration, signal func()) bool {
 	signal()
+	p.child.wake()
 	deadline := time.NewTimer(limit)
 	defer deadline.Stop()
 	select {

@@ -37,6 +37,11 @@ func (c ownChild) reap() ending {
 	return endingOf(state)
 }
 
+// wake does nothing: this process is the parent.
+func (ownChild) wake() {}
+
+func (ownChild) giveUp() bool { return false }
+
 func (c ownChild) signal(sig syscall.Signal) { _ = c.Signal(sig) }
 
 // newChild returns the child that a process is.

@@ -18,6 +18,11 @@ func (c *ownChild) waitExit() { c.state, _ = c.Wait() }
 
 func (c *ownChild) reap() ending { return endingOf(c.state) }
 
+// wake does nothing: this process is the parent.
+func (*ownChild) wake() {}
+
+func (*ownChild) giveUp() bool { return false }
+
 func (c *ownChild) signal(sig syscall.Signal) { _ = c.Signal(sig) }
 
 // newChild returns the child that a process is.

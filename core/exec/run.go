@@ -240,7 +240,8 @@ func (x *run) settle(done <-chan struct{}, most time.Duration) bool {
 func (x *run) stop(atOnce bool) bool {
 	opts := &x.runner.opts
 	ended := !atOnce && x.process.endWithin(opts.TermGrace, x.process.terminate) ||
-		x.process.endWithin(opts.KillWait, x.process.kill)
+		x.process.endWithin(opts.KillWait, x.process.kill) ||
+		x.process.child.giveUp() && x.process.endWithin(opts.KillWait, x.process.kill)
 	x.settle(nil, opts.KillWait)
 	return ended
 }

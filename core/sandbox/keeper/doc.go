@@ -10,6 +10,12 @@
 // command, and when the server dies, by SIGKILL too. It is used again then, so
 // that a command costs two messages and not another process.
 //
+// A command outside of a sandbox can stop its keeper, or kill it. A stopped one is
+// woken up when it does not answer, and when the server dies; one that is stopped
+// again and again is killed with all that is below it. When a keeper was killed, its
+// command may have run, and is not started once more; what this has left in a session
+// of its own is not found then.
+//
 // # Messages
 //
 // Both talk over a pair of sockets, the keeper over its standard input. Each
