@@ -166,8 +166,8 @@ func TestLoginEnds(t *testing.T) {
 		want []string
 	}{
 		{"cancel", `{"id":9,"method":"cancelLoginChatGpt","params":{"loginId":"LOGIN"}}`, []string{"response 9", failed}},
-		{"key", `{"id":9,"method":"loginApiKey","params":{"apiKey":"sk-test"}}`, []string{failed, "response 9", "authStatusChange apikey"}},
-		{"logout", `{"id":9,"method":"logoutChatGpt"}`, []string{failed, "response 9", "authStatusChange "}},
+		{"key", `{"id":9,"method":"loginApiKey","params":{"apiKey":"sk-test"}}`, []string{"response 9", failed, "authStatusChange apikey"}},
+		{"logout", `{"id":9,"method":"logoutChatGpt"}`, []string{"response 9", failed, "authStatusChange "}},
 		{"another login", `{"id":9,"method":"loginChatGpt"}`, []string{failed, "response 9"}},
 	}
 	for _, test := range tests {

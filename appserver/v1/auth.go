@@ -10,7 +10,7 @@ import (
 )
 
 // loginAPIKey signs in with an API key, in place of a login in the browser. The
-// notification follows the response.
+// end of that and the notification follow the response.
 // (spec: app-server, login methods)
 func (m *Methods) loginAPIKey(ctx context.Context, req *jsonrpc.Request, r *protocol.LoginAPIKeyParams) (any, error) {
 	const doing = "failed to save the API key"
@@ -20,27 +20,34 @@ func (m *Methods) loginAPIKey(ctx context.Context, req *jsonrpc.Request, r *prot
 	if err := m.b.Auth.MayLogIn(protocol.AuthAPIKey); err != nil {
 		return nil, invalidRequest("%s: %v", doing, err)
 	}
-	if err := m.endLogin(ctx); err != nil {
+	announceEnd, err := m.endLogin(ctx)
+	if err != nil {
 		return nil, replyError(doing, err)
 	}
+	defer announceEnd()
 	if err := m.b.Auth.LoginAPIKey(ctx, r.APIKey); err != nil {
 		return nil, replyError(doing, err)
 	}
 	m.sent(req.Reply(&protocol.LoginAPIKeyResponse{}, nil))
+	announceEnd()
 	m.announceAuth()
 	return nil, nil
 }
 
-// logout signs out. The notification follows the response.
+// logout signs out. The end of a login that is under way and the notification
+// follow the response.
 func (m *Methods) logout(ctx context.Context, req *jsonrpc.Request) (any, error) {
 	const doing = "logout failed"
-	if err := m.endLogin(ctx); err != nil {
+	announceEnd, err := m.endLogin(ctx)
+	if err != nil {
 		return nil, replyError(doing, err)
 	}
+	defer announceEnd()
 	if _, err := m.b.Auth.Logout(ctx); err != nil {
 		return nil, replyError(doing, err)
 	}
 	m.sent(req.Reply(&protocol.LogoutChatGPTResponse{}, nil))
+	announceEnd()
 	m.announceAuth()
 	return nil, nil
 }

@@ -27,8 +27,12 @@ type activeLogin struct {
 	server *login.Server
 	hurry  chan struct{} // closed when the port is wanted
 	once   sync.Once     // closes hurry
-	gone   chan struct{} // closed when its end was announced and its port is free
-	ended  bool          // its outcome is known; guarded by Logins.mu
+	// answered is closed when its end may be announced; nil for at once. It is
+	// set before hurry is closed.
+	answered <-chan struct{}
+	over     chan struct{} // closed when it stores nothing any more
+	gone     chan struct{} // closed when its end was announced and its port is free
+	ended    bool          // its outcome is known; guarded by Logins.mu
 }
 
 // current returns the login that is under way, or nil.
@@ -76,11 +80,15 @@ func (m *Methods) loginChatGPT(ctx context.Context, req *jsonrpc.Request) (any, 
 	if err := m.b.Auth.MayLogIn(protocol.AuthChatGPT); err != nil {
 		return nil, invalidRequest("%s: %v", doing, err)
 	}
-	a := &activeLogin{id: protocol.NewLoginID(), hurry: make(chan struct{}), gone: make(chan struct{})}
+	a := &activeLogin{
+		id: protocol.NewLoginID(), hurry: make(chan struct{}), over: make(chan struct{}), gone: make(chan struct{}),
+	}
 	for !m.b.Logins.enter(a) { // another connection may be faster
-		if err := m.endLogin(ctx); err != nil {
+		announce, err := m.endLogin(ctx)
+		if err != nil {
 			return nil, replyError(doing, err)
 		}
+		announce()
 	}
 	options := m.b.Login
 	options.Store, options.Originator = m.b.Auth, m.conn.Identity().Originator
@@ -125,6 +133,14 @@ func (m *Methods) followLogin(conn *jsonrpc.Conn, a *activeLogin) {
 	m.b.Logins.mu.Lock()
 	a.ended = true
 	m.b.Logins.mu.Unlock()
+	close(a.over)
+	select {
+	case <-a.hurry:
+		if a.answered != nil {
+			<-a.answered
+		}
+	default:
+	}
 	err := a.server.Wait(context.Background())
 	n := &protocol.LoginChatGPTCompleteNotification{LoginID: a.id, Success: err == nil}
 	if err != nil {
@@ -145,19 +161,30 @@ func (m *Methods) followLogin(conn *jsonrpc.Conn, a *activeLogin) {
 }
 
 // endLogin ends the login that is under way, of whichever connection, and waits
-// until that is announced and its port is free.
-func (m *Methods) endLogin(ctx context.Context) error {
+// until it stores nothing any more. What it returns lets the end be announced,
+// and waits until it is and the port is free; it has to be called, and does
+// nothing the second time.
+func (m *Methods) endLogin(ctx context.Context) (announce func(), err error) {
 	a := m.b.Logins.current()
 	if a == nil {
-		return nil
+		return func() {}, nil
 	}
-	a.once.Do(func() { close(a.hurry) })
+	answered := make(chan struct{})
+	a.once.Do(func() {
+		a.answered = answered
+		close(a.hurry)
+	})
 	select {
-	case <-a.gone:
-		return nil
+	case <-a.over:
+	case <-a.gone: // it could not start
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		close(answered)
+		return nil, context.Cause(ctx)
 	}
+	return sync.OnceFunc(func() {
+		close(answered)
+		<-a.gone
+	}), nil
 }
 
 // errLogin says that no login has this id.
