@@ -172,8 +172,8 @@ func (k *keeper) isAlone(pid int) bool {
 		return false
 	}
 	var list [64]byte
-	n, err := k.below.ReadAt(list[:], 0)
-	return err == io.EOF && string(bytes.TrimSpace(list[:n])) == strconv.Itoa(pid)
+	n, err := unix.Pread(int(k.below.Fd()), list[:], 0) // all, if it is no more than that
+	return err == nil && n < len(list) && string(bytes.TrimSpace(list[:n])) == strconv.Itoa(pid)
 }
 
 // release ends what is left of the command, and gives up its id.
