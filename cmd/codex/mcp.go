@@ -142,7 +142,8 @@ func newMcpAdd(flags *globalFlags) *cobra.Command {
 			for _, pair := range vars {
 				key, value, ok := strings.Cut(pair, "=")
 				if key = strings.TrimSpace(key); !ok || key == "" {
-					return usageError("--env wants KEY=VALUE, not %q", pair)
+					// It is not repeated: the half that is there may be a secret.
+					return usageError("--env wants KEY=VALUE, with a key and an equals sign")
 				}
 				if server.Env == nil {
 					server.Env = make(map[string]string)

@@ -15,6 +15,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/codex-go/codex/utils/tomledit"
 )
 
 // FileName is the name of the configuration file in the home folder.
@@ -49,12 +51,10 @@ func parseDocument(path string, text []byte) (*document, error) {
 	if err == nil {
 		return doc, nil
 	}
-	problem := &SyntaxError{File: path, Line: 1, Column: 1, Problem: strings.TrimPrefix(err.Error(), "toml: ")}
-	if decode := (*toml.DecodeError)(nil); errors.As(err, &decode) {
-		problem.Line, problem.Column = decode.Position()
-		problem.excerpt = excerpt(text, problem.Line, problem.Column)
+	at := tomledit.NewSyntaxError(text, err)
+	return nil, &SyntaxError{
+		File: path, Line: at.Line, Column: at.Column, Problem: at.Problem, excerpt: excerpt(text, at.Line, at.Column),
 	}
-	return nil, problem
 }
 
 // excerpt shows one line of text and points at a column of it. What stands in

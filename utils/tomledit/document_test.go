@@ -296,10 +296,14 @@ func TestParseErrors(t *testing.T) {
 	for _, test := range []struct {
 		text         string
 		line, column int
+		character    string // that the problem names, if any
 	}{
-		{"model = \n", 1, 9},
-		{"a = 1\nb = secret\n", 2, 5},
-		{"a = 1\na = 2\n", 2, 1},
+		{"model = \n", 1, 9, ""},
+		{"a = 1\nb = secret\n", 2, 5, ""},
+		{"a = 1\na = 2\n", 2, 1, ""},
+		{"a = 1\r\n[b.ü]\n", 2, 4, "U+00FC 'ü'"},
+		{"a = 'ö'\nb = €\n", 2, 5, "U+20AC '€'"},
+		{"a = ?\n", 1, 5, "U+003F '?'"},
 	} {
 		_, err := Parse([]byte(test.text))
 		var problem *SyntaxError
@@ -307,7 +311,8 @@ func TestParseErrors(t *testing.T) {
 			t.Errorf("%q: got %v", test.text, err)
 			continue
 		}
-		if problem.Line != test.line || problem.Column != test.column || strings.Contains(problem.Error(), "secret") {
+		if problem.Line != test.line || problem.Column != test.column || strings.Contains(problem.Error(), "secret") ||
+			!strings.Contains(problem.Error(), test.character) {
 			t.Errorf("%q: got %v", test.text, problem)
 		}
 	}

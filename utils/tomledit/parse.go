@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -29,11 +31,32 @@ func parseTree(text []byte) (map[string]any, error) {
 	if err == nil {
 		return tree, nil
 	}
-	problem := &SyntaxError{Line: 1, Column: 1, Problem: string(bytes.TrimPrefix([]byte(err.Error()), []byte("toml: ")))}
+	return nil, NewSyntaxError(text, err)
+}
+
+// NewSyntaxError says why the TOML parser refused a text with err.
+func NewSyntaxError(text []byte, err error) *SyntaxError {
+	problem := &SyntaxError{Line: 1, Column: 1, Problem: strings.TrimPrefix(err.Error(), "toml: ")}
 	if decode := (*toml.DecodeError)(nil); errors.As(err, &decode) {
 		problem.Line, problem.Column = decode.Position()
+		problem.nameCharacter(text)
 	}
-	return nil, problem
+	return problem
+}
+
+// nameCharacter names the whole character at the place, of which the parser
+// knows the first byte only.
+func (e *SyntaxError) nameCharacter(text []byte) {
+	for range e.Line - 1 {
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+	}
+	if e.Column > len(text) {
+		return
+	}
+	at := text[e.Column-1:]
+	if char, size := utf8.DecodeRune(at); size > 1 {
+		e.Problem = strings.Replace(e.Problem, fmt.Sprintf("%#U", rune(at[0])), fmt.Sprintf("%#U", char), 1)
+	}
 }
 
 // span is a range of bytes of the text.
