@@ -71,6 +71,16 @@ func (s *Sandbox) Roots(p protocol.SandboxPolicy, cwd string) Roots {
 	return WritableRoots(p, cwd, s.o.TempDir, s.o.Protect...)
 }
 
+// Obstacle returns why no command can be confined on this machine; nil is no
+// promise that all can. It starts no process, unlike [Sandbox.Report]. The error
+// matches [ErrUnavailable].
+func (s *Sandbox) Obstacle() error {
+	if err := s.obstacle(); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return nil
+}
+
 // Request is a command to confine.
 type Request struct {
 	// Argv is the program and its arguments.

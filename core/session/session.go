@@ -150,6 +150,7 @@ func New(o Options) (*Session, error) {
 	s.seed()
 	s.view.settings, s.view.tokens = *s.settings.line(), *s.account.event()
 	s.configured()
+	s.warnUnconfined()
 	s.o.Initial = nil // the items live on in the history as long as they are needed
 	s.o.Tools.Start(s.mcpFailed)
 	go s.loop()
@@ -169,6 +170,20 @@ func (s *Session) configured() {
 		e.InitialMessages = []protocol.EventMsg{} // read from the rollout by who wants them
 	}
 	s.log.Publish(event.Event{Msg: e})
+}
+
+// warnUnconfined tells the user that no command will run, where the policy asks for
+// a sandbox that this machine does not have, instead of letting each one fail first.
+func (s *Session) warnUnconfined() {
+	policy := s.settings.sandbox
+	if policy.Mode() == protocol.SandboxDangerFullAccess {
+		return
+	}
+	if err := s.o.Tools.Obstacle(); err != nil {
+		s.log.Publish(event.Event{Msg: &protocol.BackgroundEvent{
+			Message: fmt.Sprintf("Commands cannot run under the sandbox policy %s: %v", policy.Mode(), err),
+		}})
+	}
 }
 
 // ID returns the conversation's id.

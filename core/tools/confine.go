@@ -17,6 +17,9 @@ type Confiner struct{ Box *sandbox.Sandbox }
 // Kind names what confines commands.
 func (c Confiner) Kind() string { return c.Box.Kind() }
 
+// Obstacle returns why nothing can be confined on this machine, or nil.
+func (c Confiner) Obstacle() error { return c.Box.Obstacle() }
+
 // Confine changes a command so that it runs under a policy. A command that the
 // sandbox could not start is reported as what it is: not found, not executable,
 // or not run because the policy cannot be enforced.

@@ -97,6 +97,15 @@ func Environ(base []string, p protocol.SandboxPolicy) []string {
 	return shellenv.With(base, networkDisabled, "1")
 }
 
+// Obstacle returns why nothing can be confined on this machine although there is a
+// sandbox, or nil. A [Sandbox] that has a method of this name knows.
+func (s *Set) Obstacle() error {
+	if box, ok := s.o.Sandbox.(interface{ Obstacle() error }); ok {
+		return box.Obstacle()
+	}
+	return nil
+}
+
 // confinesPatches reports whether patches can be applied inside a sandbox: by
 // this program, which must be known for that.
 func (s *Set) confinesPatches() bool { return s.o.Sandbox != nil && s.o.Executable != "" }
