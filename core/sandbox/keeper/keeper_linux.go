@@ -31,6 +31,8 @@ const (
 	// answerTime is how long it may take before it is given up. It kills for half
 	// of that.
 	answerTime = 10 * time.Second
+	// noLimit is for how long a command may run.
+	noLimit = 0
 )
 
 // Keeper is a keeper as its server sees it. It has one command at a time, whose
@@ -86,7 +88,7 @@ func (k *Keeper) Start(c *Command, files []*os.File) (pid int, err error) {
 	if err := k.sendFiles(c.encode(), fds); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrLost, err)
 	}
-	what, value, err := k.answer()
+	what, value, err := k.read(answerTime)
 	switch {
 	case errors.Is(err, unix.ECONNRESET): // it has not read everything
 		return 0, fmt.Errorf("%w: %w", ErrLost, err)
@@ -101,7 +103,7 @@ func (k *Keeper) Start(c *Command, files []*os.File) (pid int, err error) {
 // Wait waits until the command has ended. The error says that the keeper has, and
 // its command with it.
 func (k *Keeper) Wait() (syscall.WaitStatus, error) {
-	what, value, err := k.receive()
+	what, value, err := k.read(noLimit)
 	if err == nil && what != ended && what != alone {
 		err = errMalformed
 	}
@@ -114,7 +116,7 @@ func (k *Keeper) Release() error {
 	if err := k.write(head(release, 0)); err != nil || k.alone {
 		return err
 	}
-	what, _, err := k.answer()
+	what, _, err := k.read(answerTime)
 	if err == nil && what != free {
 		err = errMalformed
 	}
@@ -159,13 +161,13 @@ func (k *Keeper) Kill() {
 }
 
 // patiently does what the keeper has to take part in. It wakes the keeper up when
-// that takes long, and gives up in the end.
-func (k *Keeper) patiently(do func() error) error {
-	end := time.Now().Add(answerTime)
+// that takes long, again and again, and gives up at the limit.
+func (k *Keeper) patiently(limit time.Duration, do func() error) error {
+	began := time.Now()
 	for {
 		_ = k.socket.SetDeadline(time.Now().Add(wakeTime))
 		err := do()
-		if !errors.Is(err, os.ErrDeadlineExceeded) || time.Now().After(end) {
+		if !errors.Is(err, os.ErrDeadlineExceeded) || limit != noLimit && time.Since(began) > limit {
 			_ = k.socket.SetDeadline(time.Time{})
 			return err
 		}
@@ -175,17 +177,17 @@ func (k *Keeper) patiently(do func() error) error {
 
 // write writes all of b.
 func (k *Keeper) write(b []byte) error {
-	return k.patiently(func() error {
+	return k.patiently(answerTime, func() error {
 		n, err := k.socket.Write(b)
 		b = b[n:]
 		return err
 	})
 }
 
-// answer reads the message that the keeper owes for the last one.
-func (k *Keeper) answer() (what kind, value uint32, err error) {
+// read reads a message that comes within limit.
+func (k *Keeper) read(limit time.Duration) (what kind, value uint32, err error) {
 	m := message{}
-	err = k.patiently(func() error { return m.read(k.socket) })
+	err = k.patiently(limit, func() error { return m.read(k.socket) })
 	what, value = m.parts()
 	return what, value, err
 }
@@ -198,7 +200,7 @@ func (k *Keeper) sendFiles(b []byte, fds []int) error {
 	}
 	rights := unix.UnixRights(fds...)
 	var n int
-	err = k.patiently(func() error {
+	err = k.patiently(answerTime, func() error {
 		var sendErr error
 		err := conn.Write(func(socket uintptr) bool {
 			for {
@@ -220,14 +222,6 @@ func (k *Keeper) sendFiles(b []byte, fds []int) error {
 		return nil
 	}
 	return k.write(b[n:])
-}
-
-// receive reads a message, however long that takes.
-func (k *Keeper) receive() (what kind, value uint32, err error) {
-	m := message{}
-	err = m.read(k.socket)
-	what, value = m.parts()
-	return what, value, err
 }
 
 // message is a message without what follows it, as far as it has been read.
