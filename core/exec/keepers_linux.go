@@ -152,6 +152,8 @@ func (c *kept) giveUp() bool {
 
 func (c *kept) waitExit() { c.status, c.err = c.keeper.Wait() }
 
+func (c *kept) endsRest() bool { return true }
+
 // reap has everything ended that the command has left.
 func (c *kept) reap() ending {
 	if c.err == nil && c.keeper.Release() == nil {

@@ -108,6 +108,26 @@ func TestKeeperOfTerminal(t *testing.T) {
 	checkGone(t, 1, id)
 }
 
+// TestKeeperOfTerminalHeld ends a command on a terminal that another session holds
+// open. That does not hold the result, which has all output.
+func TestKeeperOfTerminalHeld(t *testing.T) {
+	t.Parallel()
+	if _, err := osexec.LookPath("setsid"); err != nil {
+		t.Skip("setsid is missing")
+	}
+	r := newRunner(t, &RunnerOptions{Linger: time.Hour})
+	fifo := newFifo(t)
+	term, err := r.StartTerminal(t.Context(), sh("(setsid sh -c 'trap \"\" HUP TERM; echo $$ >"+fifo+"; exec sleep 600' &); read id <"+fifo+"; echo $id; exit 4"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := term.Result()
+	if err != nil || res.ExitCode != 4 {
+		t.Errorf("result %+v, error %v", res, err)
+	}
+	checkGone(t, 1, ids(t, strings.TrimSpace(res.Stdout.String())))
+}
+
 // TestKeeperIsUsedAgain runs commands one after another and at once.
 func TestKeeperIsUsedAgain(t *testing.T) {
 	t.Parallel()

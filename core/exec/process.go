@@ -36,6 +36,8 @@ type child interface {
 	wake()
 	// giveUp does without them, and reports whether there is anybody.
 	giveUp() bool
+	// endsRest reports whether reap ends what the process has left.
+	endsRest() bool
 	// reap gives up the id of a process that has ended.
 	reap() ending
 }

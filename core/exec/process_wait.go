@@ -23,6 +23,8 @@ func (*ownChild) wake() {}
 
 func (*ownChild) giveUp() bool { return false }
 
+func (*ownChild) endsRest() bool { return false }
+
 func (c *ownChild) signal(sig syscall.Signal) { _ = c.Signal(sig) }
 
 // newChild returns the child that a process is.

@@ -162,13 +162,22 @@ func (x *run) finish(ctx context.Context) (*Result, error) {
 	// A command that has ended by itself has a result, also when ctx ended at the
 	// same time: then only what it has left is stopped.
 	itself := !timedOut && x.process.hasExited()
-	ended := true
-	if timedOut || ctx.Err() != nil {
+	ended, rest := true, min(x.runner.opts.Linger, x.limit()-time.Since(x.started))
+	switch {
+	case timedOut || ctx.Err() != nil:
 		ended = x.stop(timedOut && x.cmd.Timeout < 0)
-	} else if !x.settle(ctx.Done(), min(x.runner.opts.Linger, x.limit()-time.Since(x.started))) && ctx.Err() != nil {
-		ended = x.stop(false)
+		close(x.process.release)
+	case x.process.terminal && x.process.child.endsRest():
+		// What it has left in another session holds the terminal open, and may be
+		// silent for good.
+		close(x.process.release)
+		x.settle(nil, rest)
+	default:
+		if !x.settle(ctx.Done(), rest) && ctx.Err() != nil {
+			ended = x.stop(false)
+		}
+		close(x.process.release)
 	}
-	close(x.process.release)
 	cause := context.Cause(ctx)
 	if itself {
 		cause = nil
