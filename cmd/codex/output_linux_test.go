@@ -20,6 +20,9 @@ func endless() string {
 	if os.Getenv("CODEX_LONG") != "" {
 		return "20G"
 	}
+	if raceDetector { // no memory is counted then
+		return "4M"
+	}
 	return "256M"
 }
 

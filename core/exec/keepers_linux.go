@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/codex-go/codex/core/proctree"
 	"github.com/codex-go/codex/core/sandbox/keeper"
@@ -170,19 +171,24 @@ func (c *kept) reap() ending {
 	return ending{code: c.status.ExitStatus()}
 }
 
+// lostLimit bounds how long what was killed is waited for without a keeper.
+const lostLimit = 2 * time.Second
+
 // lost ends what can be found of a command whose keeper has died, or does not
-// answer.
+// answer, and waits for that.
 func (c *kept) lost() {
 	c.keeper.Kill()
 	c.keepers.end(c.keeper)
 	family := proctree.New(c.pid)
-	for range killRounds {
+	deadline := time.Now().Add(lostLimit)
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		members, err := family.Members()
-		if err != nil || len(members) == 0 {
+		if err != nil || len(members) == 0 || time.Now().After(deadline) {
 			return
 		}
 		for _, m := range members {
 			_ = syscall.Kill(m.ID, syscall.SIGKILL)
 		}
+		time.Sleep(pause)
 	}
 }

@@ -51,9 +51,9 @@ func Main() {
 	reap.Ask(grace)
 	reap.Kill()
 	if errors.Is(err, io.EOF) {
-		os.Exit(0)
+		unix.Exit(0)
 	}
-	os.Exit(1)
+	unix.Exit(1)
 }
 
 // Pauses between two looks for processes that have ended: orphans when a
