@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"flag"
 	"os"
 	"testing"
 
@@ -17,6 +18,10 @@ func TestMain(m *testing.M) {
 	sandbox.Init() // the guard
 	if role := os.Getenv(roleVariable); role != "" {
 		os.Exit(playRole(role))
+	}
+	// Most of the tests wait for processes.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }
