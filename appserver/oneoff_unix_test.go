@@ -27,6 +27,8 @@ type fakeSandbox struct {
 
 func (*fakeSandbox) Kind() string { return "fake" }
 
+func (*fakeSandbox) Obstacle() error { return nil }
+
 func (s *fakeSandbox) Confine(c *exec.Command, policy protocol.SandboxPolicy, cwd string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

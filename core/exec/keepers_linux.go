@@ -189,6 +189,6 @@ func (c *kept) lost() {
 		for _, m := range members {
 			_ = syscall.Kill(m.ID, syscall.SIGKILL)
 		}
-		time.Sleep(pause)
+		time.Sleep(pause) // nobody tells of the end of what is no child of this process
 	}
 }

@@ -101,8 +101,8 @@ type Options struct {
 // The error is a [*StartError] when the command was not started; there is no
 // Result then. It matches the cause of ctx, or [ErrClosed], when that ended the
 // command before it had ended by itself; there is a Result too if the command had
-// been started. Every other
-// end of a command, also the one of its time, is a Result without an error.
+// been started. Every other end of a command, also the one of its time, is a
+// Result without an error.
 func (r *Runner) Run(ctx context.Context, cmd Command, opts *Options) (*Result, error) {
 	if opts == nil {
 		opts = &Options{}

@@ -240,7 +240,8 @@ func (t *Terminal) Result() (*Result, error) {
 
 // Close ends the process, and all others of its session, as the end of a
 // context would, and waits for that. A process that has ended by itself is left
-// alone; the package says what becomes of what it has started. Close may be called several times.
+// alone; the package says what becomes of what it has started. Close may be
+// called several times.
 func (t *Terminal) Close() {
 	t.cancel(ErrTerminalClosed)
 	<-t.done

@@ -319,6 +319,8 @@ func (p *processes) Run(ctx context.Context, c exec.Command, o *exec.Options) (*
 	}, ctx.Err()
 }
 
+func (*processes) Obstacle() error { return nil }
+
 func (p *processes) Confine(c *exec.Command, policy protocol.SandboxPolicy, _ string) error {
 	c.Arg0 = "in " + string(policy.Mode())
 	return nil

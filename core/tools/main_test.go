@@ -154,6 +154,8 @@ func (b *bench) Ask(ctx context.Context, callID string, question protocol.EventM
 
 func (b *bench) Kind() string { return "fake sandbox" }
 
+func (*bench) Obstacle() error { return nil }
+
 func (b *bench) Confine(c *exec.Command, policy protocol.SandboxPolicy, cwd string) error {
 	if b.unconfinable != nil {
 		return b.unconfinable

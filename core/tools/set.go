@@ -23,6 +23,8 @@ type Sandbox interface {
 	Confine(c *exec.Command, policy protocol.SandboxPolicy, cwd string) error
 	// Kind names the kind of sandbox for messages to the model.
 	Kind() string
+	// Obstacle returns why nothing can be confined on this machine, or nil.
+	Obstacle() error
 }
 
 // Options are what a [Set] is made of.
@@ -98,12 +100,12 @@ func Environ(base []string, p protocol.SandboxPolicy) []string {
 }
 
 // Obstacle returns why nothing can be confined on this machine although there is a
-// sandbox, or nil. A [Sandbox] that has a method of this name knows.
+// sandbox, or nil.
 func (s *Set) Obstacle() error {
-	if box, ok := s.o.Sandbox.(interface{ Obstacle() error }); ok {
-		return box.Obstacle()
+	if s.o.Sandbox == nil {
+		return nil
 	}
-	return nil
+	return s.o.Sandbox.Obstacle()
 }
 
 // confinesPatches reports whether patches can be applied inside a sandbox: by

@@ -202,6 +202,8 @@ func (s *stage) Ask(ctx context.Context, callID string, question protocol.EventM
 
 func (s *stage) Kind() string { return "fake sandbox" }
 
+func (*stage) Obstacle() error { return nil }
+
 func (s *stage) Confine(c *exec.Command, policy protocol.SandboxPolicy, cwd string) error {
 	if s.unconfinable != nil {
 		return s.unconfinable
